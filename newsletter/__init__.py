@@ -1,0 +1,21 @@
+"""Newsletter: letters that arrive at the right hour. The map of the package, from what everybody uses upward.
+
+Each line may import from the lines above it, never from those below (ARCHITECTURE.md, "Law"):
+
+    clock, settings, errors      what time it is; what the deployer decided; how things fail
+    db                           the database: typed tables, aware instants, two session factories
+    links, limits, pulse, paths, logs
+                                 signed links; how often something may happen; is the postman alive; where files are
+    content                      what an e-mail says, and which wording is live
+    delivery                     hand a finished e-mail to the world, and remember what happened
+    audience                     who agreed to hear from us, since when, and in which words
+    campaigns                    what comes when
+    models, migrating            every table in one import; the schema, up and down
+    house                        what every entry point holds: settings, database, clock, links
+    rounds                       one round of every verb, wired once
+    web                          the pages; Flask lives here and nowhere else
+    worker                       the metronome; APScheduler lives here and nowhere else
+    cli                          the `newsletter` command
+
+`content` and `delivery` know nothing of each other.
+"""

@@ -1,0 +1,46 @@
+"""Every table in one import, for migrations and for the reader."""
+
+from __future__ import annotations
+
+from newsletter.audience.models import Consent, Subscriber, Subscription, Topic, Wording
+from newsletter.campaigns.models import (
+    Enrollment,
+    Sequence,
+    Step,
+    StepRun,
+    TimelineVersion,
+)
+from newsletter.content.models import Email, Version
+from newsletter.db import Base
+from newsletter.delivery.models import (
+    Attempt,
+    Delivery,
+    Mailbox,
+    PracticeLetter,
+    Suppression,
+)
+from newsletter.limits import Counter
+from newsletter.pulse import Heartbeat
+
+__all__ = [
+    "Attempt",
+    "Base",
+    "Consent",
+    "Counter",
+    "Delivery",
+    "Email",
+    "Enrollment",
+    "Heartbeat",
+    "Mailbox",
+    "PracticeLetter",
+    "Sequence",
+    "Step",
+    "StepRun",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
+    "TimelineVersion",
+    "Topic",
+    "Version",
+    "Wording",
+]

@@ -1,0 +1,5 @@
+"""What a WSGI server asks for: `gunicorn -c config.py wsgi:app`. No worker starts here: run `newsletter worker`."""
+
+from newsletter.web import create_app
+
+app = create_app()
