@@ -1,0 +1,125 @@
+"""Who is in which sequence: admit whoever should be and is not; pause and resume.
+
+Level-triggered: a confirmed subscription that nobody has looked at stands by itself in a partial index, whoever wrote
+it. Nothing has to remember to announce it, and a crash between any two steps is mended by the next round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.audience.models import Subscriber, Subscription, Topic
+from newsletter.campaigns import anchors, timelines
+from newsletter.campaigns.localtime import SendingHours
+from newsletter.campaigns.models import Enrollment, Sequence
+from newsletter.campaigns.planning import plan
+from newsletter.db import insert_new
+from newsletter.delivery import mailboxes
+from newsletter.errors import Refused
+
+PAGE = 500
+HOURS = SendingHours()
+
+
+def any_waiting(session: Session) -> bool:
+    """Whether a confirmed subscription waits to be looked at."""
+    return session.scalar(_waiting().limit(1)) is not None
+
+
+def admit(session: Session, clinic_zone: ZoneInfo, now: datetime) -> int:
+    """Look at up to PAGE confirmed subscriptions and enroll whom a sequence is meant for; returns how many it saw.
+
+    A sequence admits sign-ups confirmed since it was switched on, for one of its topics (none named: any).
+    """
+    first_look = session.execute(_waiting().order_by(Subscription.confirmed_at).limit(PAGE)).all()
+    if not first_look:
+        return 0
+    mailboxes.share(session, (row.mailbox_id for row in first_look))  # against someone leaving meanwhile
+    ids = [row.id for row in first_look]
+    rows = session.execute(
+        select(Subscription, Subscriber, Topic.slug)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .join(Topic, Topic.id == Subscription.topic_id)
+        .where(
+            Subscription.id.in_(ids), Subscription.state == "confirmed", Subscription.admitted_at.is_(None)
+        )
+    ).all()
+    sequences = session.scalars(
+        select(Sequence).where(Sequence.trigger == "confirmed", Sequence.live_timeline_id.is_not(None))
+    ).all()
+    for sequence in sequences:
+        entrants = [
+            (subscriber, subscription.confirmed_at)
+            for subscription, subscriber, topic in rows
+            if subscription.confirmed_at and _is_meant(sequence, subscription.confirmed_at, topic)
+        ]
+        insert_new(session, Enrollment, list(_enrollments(session, sequence, entrants, clinic_zone, now)))
+    session.execute(update(Subscription).where(Subscription.id.in_(ids)).values(admitted_at=now))
+    return len(ids)
+
+
+def zone_of(subscriber: Subscriber, clinic_zone: ZoneInfo) -> ZoneInfo:
+    """The reader's zone, else the clinic's."""
+    return ZoneInfo(subscriber.time_zone) if subscriber.time_zone else clinic_zone
+
+
+def pause(session: Session, slug: str) -> Sequence:
+    """Nothing more of this sequence leaves until it is resumed; raises Refused when it is paused already."""
+    return _switch(session, slug, "paused")
+
+
+def resume(session: Session, slug: str) -> Sequence:
+    """Go on: of each person's missed letters the newest that is still useful; raises Refused when it is on already."""
+    return _switch(session, slug, "on")
+
+
+def _switch(session: Session, slug: str, state: str) -> Sequence:
+    sequence = timelines.find(session, slug)
+    if sequence.state == state:
+        raise Refused(f"“{slug}” is {state} already")
+    sequence.state = state
+    return sequence
+
+
+def _waiting() -> Select[int, int]:
+    return (
+        select(Subscription.id, Subscriber.mailbox_id)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.state == "confirmed", Subscription.admitted_at.is_(None))
+    )
+
+
+def _is_meant(sequence: Sequence, confirmed_at: datetime, topic: str) -> bool:
+    return confirmed_at >= sequence.on_since and (not sequence.topics or topic in sequence.topics)
+
+
+def _enrollments(
+    session: Session,
+    sequence: Sequence,
+    entrants: list[tuple[Subscriber, datetime]],
+    clinic_zone: ZoneInfo,
+    now: datetime,
+) -> Iterator[dict[str, object]]:
+    if not entrants or sequence.live_timeline_id is None:
+        return
+    timeline = timelines.read(session, sequence.live_timeline_id)
+    for subscriber, confirmed_at in entrants:
+        zone = zone_of(subscriber, clinic_zone)
+        counted_from = {("confirmed", 0): confirmed_at}
+        planned = plan(timeline.plans, counted_from, zone, HOURS)
+        yield {
+            "sequence_id": sequence.id,
+            "entry_key": f"person:{subscriber.id}" + (f":{subscriber.arrivals}" if sequence.reentry else ""),
+            "subscriber_id": subscriber.id,
+            "zone": zone.key,
+            "anchors": anchors.spell(counted_from),
+            "timeline_id": timeline.id,
+            "state": "active",
+            "next_due_at": planned[0].at,
+            "created_at": now,
+        }

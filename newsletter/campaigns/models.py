@@ -1,0 +1,126 @@
+"""Sequences, their versioned timelines, and who is where in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter.audience.models import Subscriber
+from newsletter.content.models import Version
+from newsletter.db import Base
+
+
+class Sequence(Base):
+    """Letters that follow an event, each at its moment. Admits whoever arrives after `on_since`."""
+
+    __tablename__ = "sequences"
+    __table_args__ = (
+        CheckConstraint("kind IN ('marketing', 'care')", name="kind"),
+        CheckConstraint("state IN ('on', 'paused')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(12))
+    trigger: Mapped[str] = mapped_column(String(20))
+    topics: Mapped[list[Any]]
+    reentry: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(12), default="on")
+    on_since: Mapped[datetime]
+    live_timeline_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class TimelineVersion(Base):
+    """One immutable set of steps, live from `live_at` until the next."""
+
+    __tablename__ = "timeline_versions"
+    __table_args__ = (UniqueConstraint("sequence_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id"))
+    number: Mapped[int]
+    source_hash: Mapped[str] = mapped_column(String(64))
+    live_at: Mapped[datetime]
+
+    steps: Mapped[list[Step]] = relationship(order_by="Step.position", lazy="raise")
+
+
+class Step(Base):
+    """One letter at one moment. `key` survives versions; `intent` says the moment as a person would."""
+
+    __tablename__ = "steps"
+    __table_args__ = (UniqueConstraint("timeline_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    timeline_id: Mapped[int] = mapped_column(ForeignKey("timeline_versions.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    intent: Mapped[dict[str, Any]]
+    only_if: Mapped[str | None] = mapped_column(Text)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+
+    version: Mapped[Version] = relationship(lazy="raise")
+
+
+class Enrollment(Base):
+    """One person's way through one sequence. `next_due_at` is the one column that the worker asks for."""
+
+    __tablename__ = "enrollments"
+    __table_args__ = (
+        UniqueConstraint("sequence_id", "entry_key"),
+        CheckConstraint("state IN ('active', 'paused', 'complete', 'exited')", name="state"),
+        Index(
+            "ix_enrollments_due",
+            "next_due_at",
+            postgresql_where=text("state = 'active'"),
+            sqlite_where=text("state = 'active'"),
+        ),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id"))
+    entry_key: Mapped[str] = mapped_column(String(80))
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)
+    zone: Mapped[str] = mapped_column(String(64))
+    anchors: Mapped[dict[str, Any]]
+    timeline_id: Mapped[int] = mapped_column(ForeignKey("timeline_versions.id"))
+    state: Mapped[str] = mapped_column(String(12), default="active")
+    reason: Mapped[str | None] = mapped_column(String(200))
+    next_due_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    sequence: Mapped[Sequence] = relationship(lazy="raise")
+    subscriber: Mapped[Subscriber] = relationship(lazy="raise")
+
+
+class StepRun(Base):
+    """What became of one step for one enrollment: queued, or set aside with a reason. Once each."""
+
+    __tablename__ = "step_runs"
+    __table_args__ = (UniqueConstraint("enrollment_id", "step_key", "occurrence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollments.id"))
+    step_key: Mapped[str] = mapped_column(String(80))
+    occurrence: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(200))
+    planned_at: Mapped[datetime]
+    until: Mapped[datetime]
+    decided_at: Mapped[datetime]
+    dedupe_key: Mapped[str | None] = mapped_column(String(120), unique=True)

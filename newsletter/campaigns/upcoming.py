@@ -1,0 +1,126 @@
+"""What is still to come, as a visitor, a reader and the command line may see it. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.audience.models import Subscriber, Subscription
+from newsletter.campaigns import anchors, timelines
+from newsletter.campaigns.enrollment import HOURS, zone_of
+from newsletter.campaigns.models import Enrollment, Sequence, StepRun
+from newsletter.campaigns.planning import Planned, plan
+from newsletter.campaigns.rehearsing import Letter, Rehearsed, rehearse
+from newsletter.campaigns.timelines import Timeline
+from newsletter.campaigns.timings import Day
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One letter of the sign-up sequence, as the front page lists it; `when` is "today" or "day 2"."""
+
+    number: int
+    subject: str
+    when: str
+
+
+def letters(session: Session) -> tuple[Shown, ...]:
+    """The letters that a sign-up brings, in order."""
+    found = []
+    for sequence in _open_to_sign_ups(session):
+        for step in timelines.read(session, sequence.live_timeline_id or 0).steps:
+            timing = step.plan.intent.timing
+            days = timing.day if isinstance(timing, Day) else timing.span.days
+            found.append((days, step.subject))
+    found.sort(key=lambda each: each[0])
+    return tuple(
+        Shown(number, subject, f"day {days}" if days else "today")
+        for number, (days, subject) in enumerate(found, start=1)
+    )
+
+
+def for_person(
+    session: Session, subscriber_id: int, now: datetime, clinic_zone: ZoneInfo
+) -> tuple[Rehearsed, ...]:
+    """The letters that this person has still to get, in order, in her own zone.
+
+    Also right in the moment between her confirmation and her admission: then it says what admission will bring.
+    """
+    enrolled = session.execute(
+        select(Enrollment, Sequence)
+        .join(Sequence, Sequence.id == Enrollment.sequence_id)
+        .where(Enrollment.subscriber_id == subscriber_id, Enrollment.state == "active")
+    ).all()
+    coming = [
+        rehearsed
+        for enrollment, sequence in enrolled
+        for rehearsed in _still_to_come(session, enrollment, sequence, now)
+    ]
+    subscriber = session.get_one(Subscriber, subscriber_id)
+    confirmed_at = session.scalar(
+        select(Subscription.confirmed_at)
+        .where(
+            Subscription.subscriber_id == subscriber_id,
+            Subscription.state == "confirmed",
+            Subscription.admitted_at.is_(None),
+        )
+        .limit(1)
+    )
+    if confirmed_at and not enrolled:
+        zone = zone_of(subscriber, clinic_zone)
+        for sequence in _open_to_sign_ups(session):
+            if _would_enter(session, sequence, subscriber):
+                timeline = timelines.read(session, sequence.live_timeline_id or 0)
+                coming += rehearse(as_letters(timeline), confirmed_at, zone, HOURS)
+    return tuple(sorted(coming, key=lambda each: each.at))
+
+
+def as_letters(timeline: Timeline) -> list[Letter]:
+    """The timeline's steps as rehearsing takes them."""
+    return [Letter(step.plan, step.subject) for step in timeline.steps]
+
+
+def _open_to_sign_ups(session: Session) -> list[Sequence]:
+    admitting = select(Sequence).where(
+        Sequence.trigger == "confirmed", Sequence.live_timeline_id.is_not(None)
+    )
+    return list(session.scalars(admitting.order_by(Sequence.id)))
+
+
+def _would_enter(session: Session, sequence: Sequence, subscriber: Subscriber) -> bool:
+    if sequence.reentry:
+        return True
+    been = select(Enrollment.id).where(
+        Enrollment.sequence_id == sequence.id, Enrollment.subscriber_id == subscriber.id
+    )
+    return session.scalar(been.limit(1)) is None
+
+
+def _still_to_come(
+    session: Session, enrollment: Enrollment, sequence: Sequence, now: datetime
+) -> list[Rehearsed]:
+    timeline = timelines.read(session, sequence.live_timeline_id or enrollment.timeline_id)
+    zone = ZoneInfo(enrollment.zone)
+    done = set(
+        session.execute(
+            select(StepRun.step_key, StepRun.occurrence).where(StepRun.enrollment_id == enrollment.id)
+        )
+    )
+    planned = plan(timeline.plans, anchors.read(enrollment.anchors), zone, HOURS)
+    return [_rehearsed(each, timeline, zone) for each in planned if each.run not in done and each.until > now]
+
+
+def _rehearsed(each: Planned, timeline: Timeline, zone: ZoneInfo) -> Rehearsed:
+    return Rehearsed(
+        each.key,
+        each.occurrence,
+        timeline.step(each.key).subject,
+        each.local,
+        each.until.astimezone(zone),
+        each.step.only_if,
+        each.reasons,
+    )

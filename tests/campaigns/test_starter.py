@@ -1,0 +1,77 @@
+"""What an empty installation begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter.audience.models import Topic
+from newsletter.campaigns import starter, timelines
+from newsletter.campaigns.models import Sequence, TimelineVersion
+from newsletter.clock import FrozenClock
+from newsletter.content.models import Version
+from newsletter.db import Database
+from newsletter.errors import Refused
+
+
+def test_the_starter_brings_three_topics_and_the_six_letters(database: Database, clock: FrozenClock) -> None:
+    with database.writing.begin() as session:
+        assert starter.load(session, clock.now()) == ["welcome"]
+    with database.reading() as session:
+        topics = session.execute(select(Topic.slug, Topic.name).order_by(Topic.position)).all()
+        sequence = timelines.find(session, "welcome")
+        timeline = timelines.read(session, sequence.live_timeline_id or 0)
+    assert [tuple(row) for row in topics] == [
+        ("resources", "Guides"),
+        ("tips", "Tips"),
+        ("news", "Clinic news"),
+    ]
+    assert [step.subject for step in timeline.steps] == [
+        "Welcome: your first letter, and what comes next",
+        "Is one microneedling session enough?",
+        "What happens under the skin",
+        "Right away, and over the weeks",
+        "Why sessions build on each other",
+        "A plan that fits your skin",
+    ]
+
+
+def test_loading_again_changes_nothing(database: Database, clock: FrozenClock) -> None:
+    with database.writing.begin() as session:
+        starter.load(session, clock.now())
+    clock.advance(days=1)
+    with database.writing.begin() as session:
+        assert starter.load(session, clock.now()) == []
+        counts = [
+            session.scalar(select(func.count()).select_from(table))
+            for table in (Topic, Sequence, TimelineVersion, Version)
+        ]
+    assert counts == [3, 1, 1, 6]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("hello.md", "{% if first_name %} never closed\n" * 2, "welcome/hello.md.*line"),
+        ("hello.md", "{{ first_name.__class__ }}\n" * 3, "welcome/hello.md"),
+        ("hello.md", "{{ 9**9 }}\n" * 3, "welcome/hello.md"),
+    ],
+)
+def test_a_letter_that_cannot_be_compiled_names_its_file_and_nothing_is_loaded(
+    database: Database,
+    clock: FrozenClock,
+    write_folder: Callable[..., Path],
+    file: str,
+    text: str,
+    says: str,
+) -> None:
+    folder = write_folder("welcome")
+    (folder / file).write_text(text)
+    with pytest.raises(Refused, match=says), database.writing.begin() as session:
+        starter.load(session, clock.now(), folder)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Sequence)) == 0
+        assert session.scalar(select(func.count()).select_from(Version)) == 0

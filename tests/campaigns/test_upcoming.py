@@ -1,0 +1,54 @@
+"""What is still to come, as visitors and readers see it."""
+
+from __future__ import annotations
+
+from newsletter.campaigns import upcoming
+from tests.walks.story import Story
+
+
+def coming(story: Story) -> list[str]:
+    with story.house.database.reading() as session:
+        found = upcoming.for_person(
+            session, story.person().id, story.clock.now(), story.house.settings.clinic.zone
+        )
+    return [f"{each.at:%a %d %b %H:%M} {each.step}" for each in found]
+
+
+def test_the_front_page_lists_the_letters_by_day(story: Story) -> None:
+    with story.house.database.reading() as session:
+        shown = upcoming.letters(session)
+    assert [(each.number, each.subject, each.when) for each in shown] == [
+        (1, "The letter hello", "today"),
+        (2, "The letter second", "day 2"),
+        (3, "The letter third", "day 5"),
+    ]
+
+
+def test_right_after_the_tap_every_letter_is_announced_and_later_only_those_still_to_come(
+    story: Story,
+) -> None:
+    story.sign_up()
+    story.confirm(work=False)
+    announced = coming(story)
+    assert announced == ["Mon 02 Mar 04:30 hello", "Wed 04 Mar 10:00 second", "Sat 07 Mar 10:00 third"]
+    story.rounds.until_idle()
+    assert coming(story) == announced[1:]
+    story.live(days=3)
+    assert coming(story) == announced[2:]
+
+
+def test_what_is_announced_is_what_arrives(story: Story) -> None:
+    story.sign_up()
+    story.confirm(work=False)
+    announced = [line[:16] for line in coming(story)]
+    story.rounds.until_idle()
+    story.live(days=10)
+    assert [line[:16] for line in story.inbox()[1:]] == announced
+
+
+def test_nothing_is_announced_before_the_tap_nor_after_leaving(story: Story) -> None:
+    story.sign_up()
+    assert coming(story) == []
+    story.confirm()
+    story.leave()
+    assert coming(story) == []
