@@ -1,0 +1,60 @@
+"""A letter's wording becomes what people get from now on: an immutable version, and the pointer to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.content.compiling import Kind, Source, compile_letter
+from newsletter.content.designs import letter_design
+from newsletter.content.models import Email, Version
+from newsletter.db import insert_new
+
+
+def publish(session: Session, slug: str, source: Source, now: datetime, *, kind: Kind) -> Version:
+    """Make `source` the live wording of the letter `slug`, which is made if it is new. `now` is aware.
+
+    The wording that is live already comes back as the version it has: nothing is written. Raises ContentRefused.
+    """
+    digest = source_hash(source)
+    email = _email(session, slug, kind, now)
+    live = session.get(Version, email.live_version_id) if email.live_version_id else None
+    if live is not None and live.source_hash == digest:
+        return live
+    compiled = compile_letter(source, letter_design(), kind)
+    latest = session.scalar(select(func.max(Version.number)).where(Version.email_id == email.id)) or 0
+    version = Version(
+        email_id=email.id,
+        number=latest + 1,
+        subject=compiled.subject,
+        preview_text=compiled.preview_text,
+        html=compiled.html,
+        text=compiled.text,
+        links=list(compiled.links),
+        fields=list(compiled.fields),
+        warnings=list(compiled.warnings),
+        source=asdict(source),
+        source_hash=digest,
+        created_at=now,
+    )
+    session.add(version)
+    session.flush()
+    email.live_version_id = version.id
+    session.flush()
+    return version
+
+
+def source_hash(source: Source) -> str:
+    """Tells two sources apart, in hexadecimal: the same words give the same hash on every machine."""
+    return hashlib.sha256(json.dumps(asdict(source), sort_keys=True).encode()).hexdigest()
+
+
+def _email(session: Session, slug: str, kind: Kind, now: datetime) -> Email:
+    """The letter's row, locked until the transaction ends, so that two publishers number one after the other."""
+    insert_new(session, Email, [{"slug": slug, "kind": kind, "created_at": now}])
+    return session.scalars(select(Email).where(Email.slug == slug).with_for_update()).one()
