@@ -2,7 +2,8 @@
 
 Each line may import from the lines above it, never from those below (ARCHITECTURE.md, "Law"):
 
-    clock, settings, errors      what time it is; what the deployer decided; how things fail
+    clock, settings, environment, clinic, errors
+                                 what time it is; what the deployer decided; who is writing; how things fail
     db                           the database: typed tables, aware instants, two session factories
     links, limits, pulse, paths, logs
                                  signed links; how often something may happen; is the postman alive; where files are

@@ -119,7 +119,8 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('queued', 'claimed', 'handoff', 'sent', 'skipped', 'canceled', 'superseded', 'expired', 'failed', 'unknown', 'poison')",
+            "state IN ('queued', 'claimed', 'handoff', 'sent', 'skipped', 'canceled', 'superseded', "
+            "'expired', 'failed', 'unknown', 'poison')",
             name=op.f("ck_deliveries_state"),
         ),
         sa.CheckConstraint(

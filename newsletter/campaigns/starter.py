@@ -14,7 +14,9 @@ from newsletter.campaigns import timelines
 from newsletter.campaigns.files import read_folders
 from newsletter.campaigns.folders import SequenceFolder, StepFile
 from newsletter.campaigns.models import Sequence
+from newsletter.campaigns.spelling import nearest
 from newsletter.content.compiling import Source
+from newsletter.content.models import Version
 from newsletter.content.publishing import publish
 from newsletter.content.refusals import ContentRefused
 from newsletter.db import insert_new
@@ -24,6 +26,13 @@ TOPICS = (
     ("resources", "Guides", "longer reads"),
     ("tips", "Tips", "short and practical"),
     ("news", "Clinic news", "what is new with us"),
+)
+
+
+FIELDS = (
+    *("first_name", "topics", "letters"),
+    *("clinic_name", "clinic_phone", "clinic_city", "clinic_postal_address", "booking_url", "privacy_url"),
+    *("preferences_url", "unsubscribe_url"),
 )
 
 
@@ -78,6 +87,17 @@ def _publish(session: Session, folder: SequenceFolder, step: StepFile, now: date
         text=step.body.text,
     )
     try:
-        return publish(session, f"{folder.slug}/{step.key}", source, now, kind="marketing").id
+        version = publish(session, f"{folder.slug}/{step.key}", source, now, kind="marketing")
+        _check_fields(version)
     except ContentRefused as problem:
         raise ContentRefused(f"{folder.slug}/{step.body.name}: {problem.line}") from problem
+    return version.id
+
+
+def _check_fields(version: Version) -> None:
+    """A misspelled field would stop the letter for everybody, one by one: say so before anybody waits for it."""
+    unknown = [name for name in version.fields if name.partition(".")[0] not in FIELDS]
+    if unknown:
+        raise ContentRefused(
+            f"there is no field “{unknown[0]}”{nearest(unknown[0], FIELDS)}; there are {', '.join(FIELDS)}"
+        )

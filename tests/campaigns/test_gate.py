@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.campaigns import dispatch
@@ -50,7 +50,7 @@ def test_a_letter_that_is_wanted_passes(story: Story, claimed: Claimed) -> None:
     ],
 )
 def test_what_changed_since_it_was_queued_is_seen(
-    story: Story, claimed: Claimed, change: object, expected: tuple[str, str]
+    story: Story, claimed: Claimed, change: Update, expected: tuple[str, str]
 ) -> None:
     with story.house.database.writing.begin() as session:
         session.execute(change)

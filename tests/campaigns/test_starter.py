@@ -57,6 +57,11 @@ def test_loading_again_changes_nothing(database: Database, clock: FrozenClock) -
     [
         ("hello.md", "{% if first_name %} never closed\n" * 2, "welcome/hello.md.*line"),
         ("hello.md", "{{ first_name.__class__ }}\n" * 3, "welcome/hello.md"),
+        (
+            "hello.md",
+            "{{ frist_name }}, hello\n" * 3,
+            "welcome/hello.md: there is no field “frist_name”.*first_name",
+        ),
         ("hello.md", "{{ 9**9 }}\n" * 3, "welcome/hello.md"),
     ],
 )

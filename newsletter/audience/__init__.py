@@ -1,0 +1,1 @@
+"""Who agreed to hear from us, since when, and in which words."""

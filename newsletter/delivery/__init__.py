@@ -1,0 +1,1 @@
+"""Hand a finished e-mail to the world, and remember what happened."""

@@ -1,0 +1,77 @@
+"""From a delivery and its rendered words to a finished letter: who writes, and the headers that depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
+
+from newsletter.clinic import Clinic
+from newsletter.delivery import mail
+from newsletter.delivery.leases import Claimed
+from newsletter.delivery.models import STREAMS
+from newsletter.links import Links, Purpose
+
+SENDER_ID = "newsletter"  # the last field of Feedback-ID: 5 to 15 characters, the same for ever
+
+
+class Rendered(Protocol):
+    """What a renderer returns: the words of one letter to one person."""
+
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+    @property
+    def html(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """The clinic as a sender of e-mail."""
+
+    clinic: Clinic
+    links: Links
+
+    def fields(self, claimed: Claimed) -> dict[str, Any]:
+        """All that the letter may mention: what was frozen in the queue, the clinic's facts, this reader's links."""
+        fields: dict[str, Any] = {**self.clinic.fields(), **claimed.fields}
+        if claimed.person_id is not None:
+            token = self.links.sign(Purpose.PREFERENCES, claimed.person_id)
+            fields["preferences_url"] = self.links.url(f"/preferences/{token}")
+        if claimed.stream == "marketing":
+            fields["unsubscribe_url"] = self.unsubscribe_url(claimed)
+        return fields
+
+    def unsubscribe_url(self, claimed: Claimed) -> str:
+        """Works for years, needs no row: mailbox, person and stream stand in the token."""
+        stream = STREAMS.index(claimed.stream)
+        token = self.links.sign(Purpose.UNSUBSCRIBE, claimed.mailbox_id, claimed.person_id or 0, stream)
+        return self.links.url(f"/u/{token}")
+
+    def letter(self, claimed: Claimed, words: Rendered, date: datetime) -> mail.Mail:
+        """The letter with its headers. Raises mail.MailRefused when compose does."""
+        marketing = claimed.stream == "marketing"
+        host = urlsplit(self.links.base_url).hostname or self.clinic.domain
+        return mail.Mail(
+            message_id=mail.message_id(claimed.id, self.clinic.domain),
+            date=date,
+            from_name=self.clinic.name,
+            from_address=self.clinic.sender,
+            to_address=claimed.address,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            stream=cast("mail.Stream", claimed.stream),
+            reply_to=self.clinic.reply_to or None,
+            list_id=f"{self.clinic.name} letters <letters.{host}>" if marketing else None,
+            unsubscribe_url=self.unsubscribe_url(claimed) if marketing else None,
+            feedback_id=self._feedback_id(claimed) if marketing else None,
+        )
+
+    def _feedback_id(self, claimed: Claimed) -> str:
+        """Nothing in it is unique per mail, or receivers cannot add it up."""
+        parts: Mapping[str, str] = {"campaign": claimed.campaign or "none", "step": claimed.step or "none"}
+        return ":".join((parts["campaign"], parts["step"], claimed.stream, SENDER_ID))

@@ -1,0 +1,80 @@
+"""Mailboxes that must not be mailed: since when, why, and who let them go again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.db import insert_new
+from newsletter.delivery import mailboxes, queue
+from newsletter.delivery.models import Delivery, Suppression
+from newsletter.errors import NotFound
+
+MARKETING_ONLY = ("marketing", "test")
+ASKED = (
+    "asked"  # she asked for no e-mails at all: the one stop that she can end herself, by a confirmed sign-up
+)
+
+
+def suppress(
+    session: Session, mailbox_id: int, scope: str, reason: str, now: datetime, evidence: str = ""
+) -> bool:
+    """Stop a mailbox (`scope` is `all` or `marketing`) and cancel what waits for it; False if that was known."""
+    mailboxes.lock(session, [mailbox_id])
+    row = {
+        "mailbox_id": mailbox_id,
+        "scope": scope,
+        "reason": reason,
+        "evidence": evidence[:2000],
+        "created_at": now,
+    }
+    new = insert_new(session, Suppression, [row])
+    which = [Delivery.mailbox_id == mailbox_id]
+    if scope == "marketing":
+        which.append(Delivery.stream.in_(MARKETING_ONLY))
+    queue.cancel(session, *which, reason=f"do not mail: {reason}")
+    return bool(new)
+
+
+def release(
+    session: Session, mailbox_id: int, now: datetime, note: str, reasons: Collection[str] = ()
+) -> int:
+    """Let a mailbox be mailed again, with a note that says why; only for `reasons` if given.
+
+    Returns how many stops were lifted; raises NotFound when none was open.
+    """
+    mailboxes.lock(session, [mailbox_id])
+    open_rows = [Suppression.mailbox_id == mailbox_id, Suppression.released_at.is_(None)]
+    if reasons:
+        open_rows.append(Suppression.reason.in_(reasons))
+    lifted = update(Suppression).where(*open_rows).values(released_at=now, note=note)
+    count = len(session.execute(lifted.returning(Suppression.id)).all())
+    if not count:
+        raise NotFound("this address is not on the do-not-mail list")
+    return count
+
+
+def stops(session: Session, mailbox_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """The open stops of these mailboxes: mailbox id -> scope -> reason; of several the one she cannot end herself."""
+    found: dict[int, dict[str, str]] = {}
+    rows = (
+        select(Suppression)
+        .where(Suppression.mailbox_id.in_(mailbox_ids), Suppression.released_at.is_(None))
+        .order_by(case((Suppression.reason == ASKED, 0), else_=1), Suppression.id)
+    )
+    for row in session.scalars(rows):
+        found.setdefault(row.mailbox_id, {})[row.scope] = row.reason
+    return found
+
+
+def forbids(stop: dict[str, str], stream: str) -> str | None:
+    """The reason why `stream` may not be mailed, given one mailbox's stops; None if it may.
+
+    After "no e-mails at all" account letters still go: they answer a form, and hold the link that brings her back.
+    """
+    if "all" in stop and (stream != "account" or stop["all"] != ASKED):
+        return stop["all"]
+    return stop.get("marketing") if stream in MARKETING_ONLY else None

@@ -1,0 +1,213 @@
+"""The environment read one setting at a time, gathering what is wrong instead of stopping at the first mistake.
+
+A secret NAME may be given as NAME_FILE, the path of a file that holds it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from newsletter.clinic import Clinic
+
+PREFIX = "NEWSLETTER_"
+SHORTEST_KEY = 32
+MAIL_SCHEMES = ("inbox", "smtp", "smtps", "maildir")
+KNOWN = frozenset(
+    "DATA_DIR DATABASE_URL MAIL_URL BASE_URL SECRET_KEY DATA_KEY CLINIC_NAME CLINIC_FROM CLINIC_CARE_FROM "
+    "CLINIC_REPLY_TO CLINIC_POSTAL_ADDRESS CLINIC_CITY CLINIC_TIME_ZONE CLINIC_PHONE CLINIC_BOOKING_URL "
+    "CLINIC_PRIVACY_URL DKIM_DOMAIN DKIM_SELECTOR DKIM_KEY_FILE BOUNCE_ADDRESS BOUNCE_MAILBOX BROKER_URL "
+    "HEARTBEAT_URL TRUSTED_PROXIES".split()
+)
+
+
+class Environment:
+    """Takes settings one by one and gathers what is wrong with them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+        # Not an error: an orchestrator may add names of its own, such as NEWSLETTER_SERVICE_HOST.
+        self.notes = [
+            f"{name} is not a setting of this program; the settings are listed in README.md"
+            for name in sorted(env)
+            if name.startswith(PREFIX)
+            and name.removeprefix(PREFIX).removesuffix("_FILE") not in KNOWN
+            and name.removeprefix(PREFIX) not in KNOWN
+        ]
+
+    def get(self, name: str, default: str = "") -> str:
+        """NEWSLETTER_<name> without blanks around it; an empty one counts as not given."""
+        return self.env.get(PREFIX + name, "").strip() or default
+
+    def wrong(self, name: str, what: str) -> None:
+        """Note a mistake: the setting and what would be right."""
+        self.problems.append(f"{PREFIX}{name} {what}")
+
+    def secret(self, name: str) -> str:
+        """NAME, else what NAME_FILE holds."""
+        path = self.get(f"{name}_FILE")
+        if not path or self.get(name):
+            return self.get(name)
+        try:
+            return Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            self.wrong(f"{name}_FILE", f"names a file that cannot be read: {path}")
+            return ""
+
+    def keys(self, name: str, *, practice: bool) -> tuple[str, ...]:
+        """A comma-separated list, the first signs; a short one is an error where real mail leaves."""
+        keys = tuple(key.strip() for key in self.secret(name).split(",") if key.strip())
+        if any(len(key) < SHORTEST_KEY for key in keys):
+            complaint = (
+                f"has a key under {SHORTEST_KEY} characters; right would be the output of: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+            if practice:
+                self.notes.append(f"{PREFIX}{name} {complaint}")
+            else:
+                self.wrong(name, complaint)
+        return keys
+
+    def mail_url(self) -> str:
+        """How mail leaves; which queries a scheme takes is the transport's to say."""
+        url = self.secret("MAIL_URL") or "inbox:"
+        if url.partition(":")[0] not in MAIL_SCHEMES or ":" not in url:
+            self.wrong(
+                "MAIL_URL",
+                "is not known; right would be inbox:, smtp://user:pass@host:587, smtps://… "
+                "or maildir:///path",
+            )
+        elif url.startswith("smtp") and not host_of(url):
+            self.wrong("MAIL_URL", "names no host; right would be smtp://user:pass@host:587")
+        return url
+
+    def database_url(self, data_dir: Path) -> str:
+        """Where the rows are: a file in `data_dir` unless said otherwise."""
+        url = self.secret("DATABASE_URL") or f"sqlite:///{data_dir / 'newsletter.db'}"
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            self.wrong(
+                "DATABASE_URL",
+                "is not supported; right would be sqlite:////path/newsletter.db or "
+                "postgresql://user:pass@host/name",
+            )
+        return url
+
+    def base_url(self) -> str:
+        """The address that links start with, without a slash at its end."""
+        host = self.env.get("HOST") or "127.0.0.1"
+        reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  (compared, not bound)
+        reachable = f"[{reachable}]" if ":" in reachable else reachable
+        default = f"http://{reachable}:{self.env.get('PORT') or '8000'}"
+        return self.web_address("BASE_URL", default).rstrip("/")
+
+    def web_address(self, name: str, default: str = "") -> str:
+        """A full http or https address, or nothing."""
+        url = self.get(name, default)
+        if url and not (url.startswith(("http://", "https://")) and host_of(url)):
+            self.wrong(
+                name,
+                f"is not a web address: “{url}”; right would be https://clinic.example/…",
+            )
+        return url
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number, not negative."""
+        text = self.get(name, str(default))
+        if not text.isdigit():
+            self.wrong(name, f"is not a number: “{text}”; right would be 0, 1, 2 …")
+            return default
+        return int(text)
+
+    def address(self, name: str, default: str) -> str:
+        """One plain e-mail address, or nothing."""
+        text = self.get(name, default)
+        if text:
+            try:
+                Address(addr_spec=text)
+            except (ValueError, IndexError):
+                text = ""
+            if "@" not in text or parseaddr(text)[1] != text:
+                self.wrong(
+                    name,
+                    "is not one plain e-mail address; right would be letters@clinic.example",
+                )
+        return text
+
+    def clinic(self, known: Clinic) -> Clinic:
+        """The clinic's facts, `known` where nothing is given. Name, From and postal address must be there."""
+        facts = Clinic(
+            name=self.get("CLINIC_NAME", known.name),
+            sender=self.address("CLINIC_FROM", known.sender),
+            reply_to=self.address("CLINIC_REPLY_TO", known.reply_to),
+            postal_address=self.get("CLINIC_POSTAL_ADDRESS", known.postal_address),
+            city=self.get("CLINIC_CITY", known.city),
+            time_zone=self.zone("CLINIC_TIME_ZONE", known.time_zone),
+            phone=self.get("CLINIC_PHONE", known.phone),
+            booking_url=self.web_address("CLINIC_BOOKING_URL", known.booking_url),
+            privacy_url=self.web_address("CLINIC_PRIVACY_URL", known.privacy_url),
+        )
+        needed = {"NAME": facts.name, "FROM": facts.sender, "POSTAL_ADDRESS": facts.postal_address}
+        for name, value in needed.items():
+            if not value and not self.get(f"CLINIC_{name}"):
+                self.wrong(f"CLINIC_{name}", "is missing; it is required before real mail leaves")
+        return facts
+
+    def zone(self, name: str, default: str) -> str:
+        """An IANA zone; UTC with a note where none is given."""
+        zone = self.get(name, default)
+        if not zone:
+            self.notes.append(f"{PREFIX}{name} is not given: hours are UTC; right would be Europe/London")
+        elif not _known_zone(zone):
+            self.wrong(name, f"is not an IANA zone: “{zone}”; right would be Europe/London")
+        return zone or "UTC"
+
+
+def host_of(url: str) -> str:
+    """The host in a URL; empty for what is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _known_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def kept_key(path: Path, problems: list[str]) -> str:
+    """The key in `path`, made on first use, readable by its owner only."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_key(path)
+        key = path.read_text().strip()
+    except OSError as failure:
+        problems.append(f"{PREFIX}DATA_DIR cannot be written: {failure.strerror or failure}")
+        return ""
+    if len(key) < 32:
+        problems.append(f"{path} holds no key; right would be to remove it: a new one is made")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Appears whole or not at all, so that processes which start together read the same key, never half of one."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(fresh, path)  # unlike a rename it never replaces the key of whoever was first
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
