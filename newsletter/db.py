@@ -138,6 +138,7 @@ def open_database(url: str) -> Database:
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=10,
+            hide_parameters=True,  # a failure's text may end in a log: no addresses in it
         )
         return Database(url, engine, _sessions(engine), _sessions(engine))
     raise DatabaseUnusable(f"“{backend}” is not supported; right would be sqlite:///… or postgresql://…")
@@ -193,6 +194,7 @@ def _sqlite(url: str, begin: str, *, read_only: bool = False) -> Engine:
         poolclass=QueuePool,
         pool_size=10,
         max_overflow=20,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000},
     )
 

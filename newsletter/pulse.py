@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, select, update
+from sqlalchemy import String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from newsletter.db import Base, insert_new
@@ -25,6 +25,11 @@ def beat(session: Session, worker: str, machine: datetime) -> None:
     """Say that `worker` lives."""
     insert_new(session, Heartbeat, [{"worker": worker, "seen_at": machine}], returning=Heartbeat.worker)
     session.execute(update(Heartbeat).where(Heartbeat.worker == worker).values(seen_at=machine))
+
+
+def tidy(session: Session, machine: datetime) -> None:
+    """Forget workers that were last seen more than a day ago."""
+    session.execute(delete(Heartbeat).where(Heartbeat.seen_at < machine - timedelta(days=1)))
 
 
 def last_beat(session: Session) -> datetime | None:

@@ -120,6 +120,7 @@ class Rounds:
         """Forget what has served its time."""
         with self.house.database.writing.begin() as session:
             limits.tidy(session, self.house.clock.now())
+            pulse.tidy(session, self.house.clock.machine())
 
     def beat(self) -> None:
         """Leave a mark: the postman lives."""

@@ -6,7 +6,7 @@ it. Nothing has to remember to announce it, and a crash between any two steps is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 from newsletter.audience.models import Subscriber, Subscription, Topic
 from newsletter.campaigns import anchors, timelines
 from newsletter.campaigns.localtime import SendingHours
-from newsletter.campaigns.models import Enrollment, Sequence
-from newsletter.campaigns.planning import plan
+from newsletter.campaigns.models import Enrollment, Sequence, StepRun
+from newsletter.campaigns.planning import Planned, plan
+from newsletter.campaigns.timelines import Timeline
 from newsletter.db import insert_new
 from newsletter.delivery import mailboxes
 from newsletter.errors import Refused
 
 PAGE = 500
 HOURS = SendingHours()
+LEFT = "she left the letters"
 
 
 def any_waiting(session: Session) -> bool:
@@ -34,7 +36,8 @@ def any_waiting(session: Session) -> bool:
 def admit(session: Session, clinic_zone: ZoneInfo, now: datetime) -> int:
     """Look at up to PAGE confirmed subscriptions and enroll whom a sequence is meant for; returns how many it saw.
 
-    A sequence admits sign-ups confirmed since it was switched on, for one of its topics (none named: any).
+    A sequence admits sign-ups confirmed since it was switched on, for one of its topics (none named: any). Who left it
+    midway and is back in time goes on where she was: a mistaken tap costs nobody the letters she has had already.
     """
     first_look = session.execute(_waiting().order_by(Subscription.confirmed_at).limit(PAGE)).all()
     if not first_look:
@@ -53,14 +56,47 @@ def admit(session: Session, clinic_zone: ZoneInfo, now: datetime) -> int:
         select(Sequence).where(Sequence.trigger == "confirmed", Sequence.live_timeline_id.is_not(None))
     ).all()
     for sequence in sequences:
-        entrants = [
-            (subscriber, subscription.confirmed_at)
+        entrants = {
+            subscriber.id: (subscriber, subscription.confirmed_at)
             for subscription, subscriber, topic in rows
             if subscription.confirmed_at and _is_meant(sequence, subscription.confirmed_at, topic)
-        ]
-        insert_new(session, Enrollment, list(_enrollments(session, sequence, entrants, clinic_zone, now)))
+        }
+        for enrollment in left_midway(session, sequence, entrants, now):
+            enrollment.state, enrollment.reason, enrollment.ended_at = "active", None, None
+            enrollment.next_due_at = now  # of what she missed, the newest that is still useful
+            del entrants[enrollment.subscriber_id]
+        new = list(_enrollments(session, sequence, entrants.values(), clinic_zone, now))
+        insert_new(session, Enrollment, new)
     session.execute(update(Subscription).where(Subscription.id.in_(ids)).values(admitted_at=now))
     return len(ids)
+
+
+def left_midway(
+    session: Session, sequence: Sequence, people: Iterable[int], now: datetime
+) -> list[Enrollment]:
+    """The enrollments that these people left while letters were still to come that are useful at `now`."""
+    left = session.scalars(
+        select(Enrollment).where(
+            Enrollment.sequence_id == sequence.id,
+            Enrollment.subscriber_id.in_(list(people)),
+            Enrollment.state == "exited",
+            Enrollment.reason == LEFT,
+        )
+    ).all()
+    if not left or sequence.live_timeline_id is None:
+        return []
+    timeline = timelines.read(session, sequence.live_timeline_id)
+    return [each for each in left if still_to_come(session, each, timeline, now)]
+
+
+def still_to_come(
+    session: Session, enrollment: Enrollment, timeline: Timeline, now: datetime
+) -> list[Planned]:
+    """The steps that an enrollment has not had, and that are useful at `now` or later; in order."""
+    runs = select(StepRun.step_key, StepRun.occurrence).where(StepRun.enrollment_id == enrollment.id)
+    done = {(key, occurrence) for key, occurrence in session.execute(runs)}
+    planned = plan(timeline.plans, anchors.read(enrollment.anchors), ZoneInfo(enrollment.zone), HOURS)
+    return [each for each in planned if each.run not in done and each.until > now]
 
 
 def zone_of(subscriber: Subscriber, clinic_zone: ZoneInfo) -> ZoneInfo:
@@ -101,7 +137,7 @@ def _is_meant(sequence: Sequence, confirmed_at: datetime, topic: str) -> bool:
 def _enrollments(
     session: Session,
     sequence: Sequence,
-    entrants: list[tuple[Subscriber, datetime]],
+    entrants: Collection[tuple[Subscriber, datetime]],
     clinic_zone: ZoneInfo,
     now: datetime,
 ) -> Iterator[dict[str, object]]:

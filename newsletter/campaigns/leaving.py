@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from newsletter.audience import consent
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Subscriber, Subscription, Topic
+from newsletter.campaigns.enrollment import LEFT
 from newsletter.campaigns.models import Enrollment, Sequence
 from newsletter.delivery import mailboxes, queue, suppression
 from newsletter.delivery.models import Delivery
-
-WHY = "she left the letters"
 
 
 def leave(session: Session, mailbox_id: int, now: datetime, evidence: Evidence) -> int:
@@ -38,7 +37,7 @@ def leave(session: Session, mailbox_id: int, now: datetime, evidence: Evidence) 
     for person in sorted({row.subscriber_id for row in ended}):
         topics = [slugs[row.topic_id] for row in ended if row.subscriber_id == person]
         consent.record(session, person, "withdrawn", topics, evidence, now)
-    queue.cancel(session, Delivery.mailbox_id == mailbox_id, Delivery.stream == "marketing", reason=WHY)
+    queue.cancel(session, Delivery.mailbox_id == mailbox_id, Delivery.stream == "marketing", reason=LEFT)
     _exit(session, people, now)
     return len(ended)
 
@@ -58,5 +57,5 @@ def _exit(session: Session, people: Several[int], now: datetime) -> None:
             Enrollment.sequence_id.in_(marketing),
             Enrollment.state.in_(("active", "paused")),
         )
-        .values(state="exited", reason=WHY, next_due_at=None, ended_at=now)
+        .values(state="exited", reason=LEFT, next_due_at=None, ended_at=now)
     )

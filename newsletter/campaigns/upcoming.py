@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.audience.models import Subscriber, Subscription
-from newsletter.campaigns import anchors, timelines
-from newsletter.campaigns.enrollment import HOURS, zone_of
-from newsletter.campaigns.models import Enrollment, Sequence, StepRun
-from newsletter.campaigns.planning import Planned, plan
+from newsletter.campaigns import timelines
+from newsletter.campaigns.enrollment import HOURS, left_midway, still_to_come, zone_of
+from newsletter.campaigns.models import Enrollment, Sequence
+from newsletter.campaigns.planning import Planned
 from newsletter.campaigns.rehearsing import Letter, Rehearsed, rehearse
 from newsletter.campaigns.timelines import Timeline
 from newsletter.campaigns.timings import Day
@@ -60,23 +60,34 @@ def for_person(
         for enrollment, sequence in enrolled
         for rehearsed in _still_to_come(session, enrollment, sequence, now)
     ]
-    subscriber = session.get_one(Subscriber, subscriber_id)
+    if not enrolled:
+        coming += _after_admission(session, session.get_one(Subscriber, subscriber_id), now, clinic_zone)
+    return tuple(sorted(coming, key=lambda each: each.at))
+
+
+def _after_admission(
+    session: Session, subscriber: Subscriber, now: datetime, clinic_zone: ZoneInfo
+) -> list[Rehearsed]:
     confirmed_at = session.scalar(
         select(Subscription.confirmed_at)
         .where(
-            Subscription.subscriber_id == subscriber_id,
+            Subscription.subscriber_id == subscriber.id,
             Subscription.state == "confirmed",
             Subscription.admitted_at.is_(None),
         )
         .limit(1)
     )
-    if confirmed_at and not enrolled:
-        zone = zone_of(subscriber, clinic_zone)
-        for sequence in _open_to_sign_ups(session):
-            if _would_enter(session, sequence, subscriber):
-                timeline = timelines.read(session, sequence.live_timeline_id or 0)
-                coming += rehearse(as_letters(timeline), confirmed_at, zone, HOURS)
-    return tuple(sorted(coming, key=lambda each: each.at))
+    if confirmed_at is None:
+        return []
+    coming = []
+    for sequence in _open_to_sign_ups(session):
+        back = left_midway(session, sequence, [subscriber.id], now)
+        if back:
+            coming += _still_to_come(session, back[0], sequence, now)
+        elif _would_enter(session, sequence, subscriber):
+            timeline = timelines.read(session, sequence.live_timeline_id or 0)
+            coming += rehearse(as_letters(timeline), confirmed_at, zone_of(subscriber, clinic_zone), HOURS)
+    return coming
 
 
 def as_letters(timeline: Timeline) -> list[Letter]:
@@ -105,13 +116,7 @@ def _still_to_come(
 ) -> list[Rehearsed]:
     timeline = timelines.read(session, sequence.live_timeline_id or enrollment.timeline_id)
     zone = ZoneInfo(enrollment.zone)
-    done = set(
-        session.execute(
-            select(StepRun.step_key, StepRun.occurrence).where(StepRun.enrollment_id == enrollment.id)
-        )
-    )
-    planned = plan(timeline.plans, anchors.read(enrollment.anchors), zone, HOURS)
-    return [_rehearsed(each, timeline, zone) for each in planned if each.run not in done and each.until > now]
+    return [_rehearsed(each, timeline, zone) for each in still_to_come(session, enrollment, timeline, now)]
 
 
 def _rehearsed(each: Planned, timeline: Timeline, zone: ZoneInfo) -> Rehearsed:

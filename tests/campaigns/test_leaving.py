@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Consent, Subscription
-from newsletter.campaigns import dispatch, leaving
+from newsletter.campaigns import dispatch, enrollment, leaving
 from newsletter.campaigns.models import Enrollment
 from newsletter.delivery import suppression
 from newsletter.delivery.models import Delivery
@@ -62,9 +62,9 @@ def test_a_letter_in_the_queue_is_canceled_and_the_sequence_exited(story: Story)
     assert story.subjects() == ["The letter hello"]
     with story.house.database.reading() as session:
         second = session.scalars(select(Delivery).where(Delivery.step == "second")).one()
-        enrollment = session.scalars(select(Enrollment)).one()
-    assert (second.state, second.reason) == ("canceled", leaving.WHY)
-    assert (enrollment.state, enrollment.next_due_at) == ("exited", None)
+        left = session.scalars(select(Enrollment)).one()
+    assert (second.state, second.reason) == ("canceled", enrollment.LEFT)
+    assert (left.state, left.next_due_at) == ("exited", None)
 
 
 def test_a_mailbox_that_nobody_has_any_more_is_left_without_a_word(story: Story) -> None:
@@ -86,11 +86,22 @@ def test_no_e_mails_at_all_means_every_stream_but_the_letter_that_leads_back(
     assert bool(suppression.forbids(stop, stream)) is forbidden
 
 
-def test_her_own_confirmed_sign_up_is_the_way_back(story: Story) -> None:
+def test_who_comes_back_in_time_goes_on_where_she_was(story: Story) -> None:
     story.sign_up()
     story.confirm()
     leave(story)
     story.clock.advance(days=2)
+    story.sign_up()
+    story.confirm()
+    story.live(days=10)
+    assert story.subjects() == ["The letter hello", "The letter second", "The letter third"]
+
+
+def test_who_comes_back_long_after_begins_again(story: Story) -> None:
+    story.sign_up()
+    story.confirm()
+    leave(story)
+    story.clock.advance(days=40)
     story.sign_up()
     story.confirm()
     assert story.subjects() == ["The letter hello", "The letter hello"]

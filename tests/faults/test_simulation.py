@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import select
 
 from newsletter import migrating
@@ -62,9 +62,6 @@ class Model:
 class Letters(RuleBasedStateMachine):
     """Two addresses, two streams, any number of senders."""
 
-    held = Bundle("held")
-    handed = Bundle("handed")
-
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(dir=SCRATCH))
@@ -74,6 +71,8 @@ class Letters(RuleBasedStateMachine):
         self.office = Office(self.database, self.clock)
         self.letters: dict[int, Model] = {}
         self.stopped: set[str] = set()
+        self.held: list[Claimed] = []  # by senders before the gate; some are thought dead by now
+        self.handed: list[Claimed] = []  # in conversations
 
     def teardown(self) -> None:
         self.database.close()
@@ -95,9 +94,9 @@ class Letters(RuleBasedStateMachine):
         if called_back:
             letter.become("canceled")
 
-    @rule(target=held, limit=st.integers(1, 3))
-    def claim(self, limit: int) -> Claimed | None:
-        """One of those it takes goes on; the others stay claimed, as by a sender that is slow."""
+    @precondition(lambda self: self.any_in("queued"))
+    @rule(limit=st.integers(1, 3))
+    def claim(self, limit: int) -> None:
         claimed = self.office.claim(limit=limit, lease=LEASE)
         for each in claimed:
             letter = self.letters[each.id]
@@ -108,12 +107,12 @@ class Letters(RuleBasedStateMachine):
         assert len({each.stream for each in claimed}) <= 1
         if any(self.letters[each.id].crashes for each in claimed):
             assert len(claimed) == 1
-        return claimed[0] if claimed else None
+        self.held += claimed
 
-    @rule(target=handed, claimed=consumes(held))
-    def gate(self, claimed: Claimed | None) -> Claimed | None:
-        if claimed is None:
-            return None
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def gate(self, data: st.DataObject) -> None:
+        claimed = self.one_of(self.held, data)
         letter = self.letters[claimed.id]
         opened = self.office.postman(lease=timedelta(seconds=LEASE))._pass_gate(claimed, MESSAGE)
         ours = (letter.state, letter.epoch) == ("claimed", claimed.epoch)
@@ -121,13 +120,14 @@ class Letters(RuleBasedStateMachine):
         assert (opened is not None) == (ours and not stopped)
         if ours:
             letter.become("skipped" if stopped else "handoff")
-        return claimed if opened else None
+        if opened:
+            self.handed.append(claimed)
 
-    @rule(claimed=consumes(handed), kind=st.sampled_from(sorted(OUTCOMES)))
-    def answer(self, claimed: Claimed | None, kind: str) -> None:
+    @precondition(lambda self: self.handed)
+    @rule(data=st.data(), kind=st.sampled_from(sorted(OUTCOMES)))
+    def answer(self, data: st.DataObject, kind: str) -> None:
         """The mail server says something, in time or long after the sender was thought dead."""
-        if claimed is None:
-            return
+        claimed = self.one_of(self.handed, data)
         outcome, state = OUTCOMES[kind]
         letter = self.letters[claimed.id]
         letter.accepted += kind == "accepted"
@@ -138,16 +138,17 @@ class Letters(RuleBasedStateMachine):
         if kind == "nobody":
             self._stop(letter.address)
 
-    @rule(claimed=consumes(held))
-    def give_back(self, claimed: Claimed | None) -> None:
-        if claimed is None:
-            return
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def give_back(self, data: st.DataObject) -> None:
+        claimed = self.one_of(self.held, data)
         with self.database.writing.begin() as session:
             leases.give_back(session, claimed)
         letter = self.letters[claimed.id]
         if (letter.state, letter.epoch) == ("claimed", claimed.epoch):
             letter.become("queued")
 
+    @precondition(lambda self: self.any_in("claimed", "handoff"))
     @rule()
     def bury_the_dead(self) -> None:
         """A minute later every lease has lapsed; a sender that lived on does not know."""
@@ -159,12 +160,22 @@ class Letters(RuleBasedStateMachine):
             again = "poison" if letter.crashes >= MOST_CRASHES else "queued"
             letter.become("unknown" if letter.state == "handoff" else again)
 
+    @precondition(lambda self: not self.stopped)
     @rule(address=st.sampled_from(ADDRESSES))
     def stop(self, address: str) -> None:
         mailbox = self.office.mailbox(address)
         with self.database.writing.begin() as session:
             suppression.suppress(session, mailbox, "all", "complaint", self.clock.now())
         self._stop(address)
+
+    @precondition(lambda self: self.stopped)
+    @rule()
+    def let_go(self) -> None:
+        for address in self.stopped:
+            mailbox = self.office.mailbox(address)
+            with self.database.writing.begin() as session:
+                suppression.release(session, mailbox, self.clock.now(), "she called")
+        self.stopped.clear()
 
     @rule()
     def wait_an_hour(self) -> None:
@@ -185,6 +196,12 @@ class Letters(RuleBasedStateMachine):
         for letter in self.letters.values():
             assert letter.accepted <= 1, letter
             assert (letter.state == "sent") == bool(letter.accepted), letter
+
+    def any_in(self, *states: str) -> bool:
+        return any(letter.state in states for letter in self.letters.values())
+
+    def one_of(self, waiting: list[Claimed], data: st.DataObject) -> Claimed:
+        return waiting.pop(data.draw(st.integers(0, len(waiting) - 1)))
 
     def _record(self, claimed: Claimed, outcome: Outcome) -> None:
         with self.database.writing.begin() as session:
@@ -215,7 +232,7 @@ def _template() -> Iterator[None]:
 
 TestLetters = Letters.TestCase
 TestLetters.settings = settings(
-    max_examples=25,
+    max_examples=40,
     stateful_step_count=40,
     derandomize=True,
     deadline=None,

@@ -51,7 +51,19 @@ def test_after_three_days_off_no_stale_letter_leaves_and_the_newest_useful_one_d
     ]
 
 
-def test_who_comes_back_after_leaving_is_welcomed_again(story: Story) -> None:
+def test_a_mistaken_tap_and_the_way_back_cost_no_letter_and_repeat_none(story: Story) -> None:
+    story.sign_up()
+    story.confirm()
+    story.live(days=6)
+    story.leave()
+    story.sign_up()
+    story.confirm()
+    story.live(days=24)
+    letters = [line for line in story.inbox() if "Please confirm" not in line]
+    assert letters == WELCOME
+
+
+def test_who_comes_back_long_after_leaving_is_welcomed_again(story: Story) -> None:
     story.sign_up()
     story.confirm()
     story.live(days=6)

@@ -1,0 +1,8 @@
+"""`python -m newsletter.cli`: how `up` starts its parts with its own interpreter."""
+
+from __future__ import annotations
+
+from newsletter.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""`newsletter migrate`: the schema, up or down."""
+
+from __future__ import annotations
+
+import click
+
+from newsletter import migrating
+from newsletter.house import open_house
+from newsletter.settings import Settings
+
+
+@click.command()
+@click.option(
+    "--to", "revision", default="head", show_default=True, help="A revision, head, base, or -1 for one back."
+)
+def migrate(revision: str) -> None:
+    """Bring the database's schema to this version; going down drops what the version above had added."""
+    house = open_house(Settings.from_env())
+    try:
+        reached = migrating.migrate(house.database, revision)
+    finally:
+        house.close()
+    click.echo(f"The database is at revision {reached}." if reached else "The database holds no tables now.")

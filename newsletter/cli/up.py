@@ -1,0 +1,69 @@
+"""`newsletter up`: everything in one command, in the foreground."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from datetime import timedelta
+
+import click
+
+from newsletter import logs, migrating
+from newsletter.campaigns import starter
+from newsletter.cli.keeping import Child, Keeper
+from newsletter.cli.listening import address_options, alone_with, listen
+from newsletter.delivery.transports import check_url
+from newsletter.house import House, open_house
+from newsletter.links import Purpose
+from newsletter.settings import Settings
+
+LINK_LIVES = timedelta(hours=1)
+
+
+@click.command()
+@address_options
+def up(host: str, port: int) -> None:
+    """Migrate, load the starter campaigns if there are none, then run site, studio and worker until Ctrl-C."""
+    logs.configure()
+    env = os.environ | {"HOST": host, "PORT": str(port)}
+    settings = Settings.from_env(env)
+    check_url(settings.mail_url)  # else the worker would find out, again and again
+    with alone_with(settings.data_dir, settings.base_url), listen(host, port) as door:
+        house = open_house(settings)
+        try:
+            _prepare(house)
+            _say_where(house)
+        finally:
+            house.close()
+        # The door stays with the keeper: while the web part is started again, visitors wait instead of being refused.
+        address = ["--host", host, "--port", str(port), "--socket", str(door.fileno())]
+        parts = [Child("web part", ["web", *address], [door.fileno()]), Child("worker", ["worker"])]
+        finished = Keeper(parts, env).run()
+    sys.exit(not finished)
+
+
+def _prepare(house: House) -> None:
+    migrating.migrate(house.database)
+    with house.database.writing.begin() as session:
+        loaded = starter.load(session, house.clock.now())
+    if loaded:
+        click.echo(f"Loaded the starter campaigns: {', '.join(loaded)}.")
+
+
+def _say_where(house: House) -> None:
+    places = [("Site", house.links.url("/"))]
+    if house.settings.practice:
+        click.echo("Practice: nothing leaves this computer.")
+        until = house.clock.now() + LINK_LIVES
+        token = house.links.sign(Purpose.ENTER, secrets.randbits(32), until=until)
+        places += [
+            ("Practice inbox", house.links.url("/studio/inbox/")),
+            (
+                "Into the studio",
+                house.links.url(f"/studio/enter/{token}") + "  (works once, within the hour)",
+            ),
+        ]
+    for name, place in places:
+        click.echo(f"  {name:<16} {place}")
+    click.echo("Ctrl-C stops everything.")

@@ -1,0 +1,53 @@
+"""The letters that one reader has still to get, said as a person would say them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.campaigns import upcoming
+from newsletter.web.transaction import house
+
+UNDER_WAY = "Under way"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One letter and its moment in words."""
+
+    when: str
+    subject: str
+
+
+def lines(session: Session, subscriber_id: int) -> list[Line]:
+    """The whole series with real dates, what has left already first; empty where no series is to come."""
+    now = house().clock.now()
+    ahead = upcoming.for_person(session, subscriber_id, now, house().settings.clinic.zone)
+    if not ahead:
+        return []
+    still = {letter.subject for letter in ahead}
+    gone = [letter.subject for letter in upcoming.letters(session) if letter.subject not in still]
+    return [Line(UNDER_WAY, subject) for subject in gone] + [
+        Line(said(letter.at, now), letter.subject) for letter in ahead
+    ]
+
+
+def next_letter(session: Session, subscriber_id: int) -> str:
+    """When the next letter comes: "Thursday 10:00"; empty where none is planned."""
+    now = house().clock.now()
+    ahead = upcoming.for_person(session, subscriber_id, now, house().settings.clinic.zone)
+    if not ahead:
+        return ""
+    return said(ahead[0].at, now) if ahead[0].at > now else "in a moment"
+
+
+def said(local: datetime, now: datetime) -> str:
+    """Pure: a local aware moment, seen from `now`: "Today", "Thursday 10:00", "Thursday 12 Mar, 10:00"."""
+    days = (local.date() - now.astimezone(local.tzinfo).date()).days
+    if days <= 0:
+        return "Today" if local <= now else f"Today {local:%H:%M}"
+    if days < 7:
+        return f"{local:%A %H:%M}"
+    return f"{local:%A} {local.day} {local:%b}, {local:%H:%M}"

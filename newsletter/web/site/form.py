@@ -1,0 +1,120 @@
+"""What came with a sign-up, from a form or as JSON, in one shape; and the page with the form, everything typed kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import render_template
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from newsletter.campaigns import upcoming
+from newsletter.errors import Refused
+from newsletter.links import LinkDamaged, Purpose
+from newsletter.web.transaction import house
+
+TRAP = "subject"  # a field that people do not see, and that no browser fills by itself
+WHOLE = {"email", "first_name", "time_zone", "form"}
+
+
+class WrongShape(Refused):
+    """JSON that is not what the contract says; `field` names the part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A sign-up as it was sent. `kept` is an address whose owner was asked already and keeps it."""
+
+    email: str = ""
+    first_name: str = ""
+    topics: tuple[str, ...] = ()
+    time_zone: str = ""
+    form: str = "site"
+    opened: str = ""
+    kept: str = ""
+    trapped: bool = False
+
+
+def from_form(fields: MultiDict[str, str]) -> Typed:
+    """Read a form: the site's own, or one on another page with no more than `email` in it."""
+    _agree(fields.get("consent", "yes"))
+    return Typed(
+        email=fields.get("use") or fields.get("email", ""),
+        first_name=fields.get("first_name", ""),
+        topics=_slugs(fields.getlist("topics")),
+        time_zone=fields.get("time_zone", ""),
+        form=fields.get("form") or "embed",
+        opened=fields.get("opened", ""),
+        kept=fields.get("keep", ""),
+        trapped=bool(fields.get(TRAP)),
+    )
+
+
+def from_json(data: Any) -> Typed:
+    """Read one JSON object; raises WrongShape that names the field and what would be right."""
+    if not isinstance(data, Mapping):
+        raise WrongShape("", 'the body is not an object; right would be {"email": "reader@example.com"}')
+    if "email" not in data:
+        raise WrongShape("email", "email is missing")
+    for name in WHOLE & data.keys():
+        if not isinstance(data[name], str):
+            raise WrongShape(name, f"{name} is not a text")
+    topics = data.get("topics", [])
+    if not isinstance(topics, list) or not all(isinstance(slug, str) for slug in topics):
+        raise WrongShape("topics", 'topics is not a list of texts; right would be ["tips", "news"]')
+    _agree(data.get("consent", True))
+    texts = {name: data[name] for name in WHOLE & data.keys()}
+    return replace(
+        Typed(form="json", topics=_slugs(topics), trapped=bool(data.get(TRAP))),
+        **texts,
+        kept=data["email"],  # nobody is there to be asked
+    )
+
+
+def page(
+    session: Session,
+    typed: Typed,
+    *,
+    wrong: str = "",
+    suggestion: str = "",
+    press_again: str = "",
+    status: int = 200,
+) -> tuple[str, int]:
+    """The front page around the form; `wrong` stands at the field, `suggestion` asks."""
+    shown = {"wrong": wrong, "suggestion": suggestion, "press_again": press_again}
+    letters = upcoming.letters(session)
+    opened = typed.opened or opening()
+    return render_template("site/front.html", typed=typed, opened=opened, letters=letters, **shown), status
+
+
+def opening() -> str:
+    """A mark of when the form was opened, by the machine's clock: the story's may be turned meanwhile."""
+    return house().links.sign(Purpose.FORM, int(house().clock.machine().timestamp()))
+
+
+def seconds_open(typed: Typed) -> float | None:
+    """How long the form was open before it was sent; None where no page of ours opened it."""
+    machine = house().clock.machine()
+    try:
+        ids = house().links.read(Purpose.FORM, typed.opened, machine)
+    except LinkDamaged:
+        return None
+    return machine.timestamp() - ids[0]
+
+
+def _slugs(given: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slug.strip() for text in given for slug in text.split(",") if slug.strip()))
+
+
+def _agree(consent: Any) -> None:
+    """Pressing the button is the consent; a form that asks in so many words may also hear no."""
+    if consent in (False, "", "no", "false", "0", "off"):
+        raise WrongShape("consent", "Without your consent we send nothing.")
+    if not isinstance(consent, str | bool):
+        raise WrongShape("consent", "consent is not true or false")

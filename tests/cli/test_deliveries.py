@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from tests.cli.conftest import READER
+
+PROMISED = "id to campaign step occurrence stream state reason tries due_at sent_at message_id".split()
+
+
+@pytest.fixture
+def sent(house, run, sign_up):
+    """Two readers, each with a confirmation and a first letter."""
+    sign_up()
+    run("tick", "--until-idle")
+    sign_up("visitor014@example.com")
+    run("tick", "--until-idle")
+
+
+def test_none_yet(house, run):
+    assert run("deliveries", "list").stdout == "No deliveries.\n"
+    assert run.json("deliveries", "list") == []
+
+
+def test_list_tells_what_the_contract_promises(sent, run):
+    found = run.json("deliveries", "list")
+    assert [list(each) for each in found] == [PROMISED] * 4
+    first = found[1]
+    assert (first["to"], first["campaign"], first["step"], first["occurrence"]) == (
+        READER,
+        "hello",
+        "first",
+        0,
+    )
+    assert (first["stream"], first["state"], first["tries"], first["reason"]) == (
+        "marketing",
+        "sent",
+        1,
+        None,
+    )
+    assert first["message_id"].endswith("@clinic.example>")
+    assert datetime.fromisoformat(first["due_at"]) <= datetime.fromisoformat(first["sent_at"])
+
+
+def test_it_can_be_narrowed(sent, run):
+    def ids(*arguments):
+        return [each["id"] for each in run.json("deliveries", "list", *arguments)]
+
+    assert ids() == [1, 2, 3, 4]
+    assert ids("--campaign", "hello") == [2, 4]
+    assert ids("--email", "Visitor014@example.com") == [3, 4]
+    assert ids("--state", "queued") == []
+    assert ids("--limit", "3") == [2, 3, 4]
+    assert ids("--campaign", "hello", "--email", READER, "--state", "sent", "--limit", "1") == [2]
+
+
+def test_people_read_a_table(sent, run):
+    row = run("deliveries", "list", "--limit", "1").stdout.splitlines()[1]
+    assert row.startswith("4   visitor014@example.com  hello/first  sent")
+
+
+def test_show_tells_every_conversation(sent, run):
+    shown = run.json("deliveries", "show", "2")
+    assert list(shown) == [*PROMISED, "attempts"]
+    assert [(each["outcome"], each["code"]) for each in shown["attempts"]] == [("accepted", 250)]
+    assert "250" in run("deliveries", "show", "2").stdout
+
+
+def test_a_delivery_that_is_not_there_is_refused(sent, run):
+    assert "no delivery 77" in run.refused("deliveries", "show", "77")
+
+
+def test_a_state_that_is_none_is_refused_with_those_that_are(house, run):
+    assert "right would be one of queued, claimed" in run.refused("deliveries", "list", "--state", "lost")

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from newsletter import migrating
+
+
+@pytest.fixture
+def database(empty_database, environment):
+    environment["NEWSLETTER_DATABASE_URL"] = empty_database.url
+    return empty_database
+
+
+def test_an_empty_database_comes_to_this_version(database, run):
+    assert run("migrate").stdout == f"The database is at revision {migrating.head()}.\n"
+    assert migrating.current(database) == migrating.head()
+
+
+def test_a_second_time_changes_nothing(database, run):
+    assert run("migrate").stdout == run("migrate").stdout
+
+
+def test_it_goes_down_again(database, run):
+    run("migrate")
+    assert run("migrate", "--to", "base").stdout == "The database holds no tables now.\n"
+    assert migrating.current(database) is None
+
+
+def test_an_unknown_revision_is_refused_with_those_there_are(database, run):
+    assert "0001" in run.refused("migrate", "--to", "someday")
+
+
+def test_other_commands_say_that_it_has_no_tables_yet(database, run):
+    assert run.refused("inbox", "list") == "the database has no tables yet; run `newsletter migrate`"
+
+
+def test_a_newer_database_is_left_alone(database, run):
+    run("migrate")
+    with database.writing.begin() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert "newer version" in run.refused("migrate")
+    assert "newer version" in run.refused("inbox", "list")

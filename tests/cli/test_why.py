@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from tests.cli.conftest import READER
+
+
+def test_it_tells_the_decision_again(house, run, sign_up):
+    sign_up()
+    run("tick", "--until-idle")
+    told = run("why", READER, "hello").stdout
+    assert "Guides: confirmed" in told
+    assert "first: planned for" in told
+    assert "; sent " in told
+    assert "second: planned for" in told
+    assert told.rstrip().endswith("still to come.")
+
+
+def test_it_tells_why_not(house, run, sign_up):
+    sign_up(confirmed=False)
+    run("tick")
+    assert "nothing is confirmed" in run("why", READER, "hello").stdout
+
+
+def test_an_unknown_person_or_campaign_is_refused(house, run, sign_up):
+    assert "nobody here" in run.refused("why", READER, "hello")
+    sign_up()
+    assert "no sequence “goodbye”" in run.refused("why", READER, "goodbye")
