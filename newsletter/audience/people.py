@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from newsletter.audience import addresses, subscriptions
 from newsletter.audience.models import Consent, Subscriber, Subscription, Topic
@@ -17,33 +17,38 @@ PAGE = 500
 
 
 def named(session: Session, email: str) -> list[Subscriber]:
-    """The people with this address, oldest first; often one, none if it is unknown. Raises AddressRefused."""
+    """The people with this address, oldest first, their mailbox loaded. Raises AddressRefused."""
     key = addresses.judge(email).key
     rows = select(Subscriber).join(Subscriber.mailbox).where(Mailbox.address_key == key)
-    return list(session.scalars(rows.order_by(Subscriber.id)))
+    return list(session.scalars(rows.options(contains_eager(Subscriber.mailbox)).order_by(Subscriber.id)))
 
 
 def listed(session: Session, *, after: int = 0, most: int = PAGE) -> list[dict[str, Any]]:
-    """A page of people with an id above `after`, at most `most`: id and what `shown` says, without the consents.
+    """A page of people with an id above `after`, at most `most`: what `shown` says, without the consents.
 
     Ask again with the last id; an empty page is the end. A page costs the same wherever it lies.
     """
     rows = select(Subscriber).where(Subscriber.id > after).order_by(Subscriber.id).limit(most)
     people = session.scalars(rows.options(joinedload(Subscriber.mailbox))).all()
     held = _held(session, [person.id for person in people])
-    return [{"id": person.id, **_card(person, held.get(person.id, {}))} for person in people]
+    return [_card(person, held.get(person.id, {})) for person in people]
+
+
+def everybody(session: Session) -> Iterator[dict[str, Any]]:
+    """All people as `listed` says them, read page by page."""
+    after = 0
+    while page := listed(session, after=after):
+        yield from page
+        after = page[-1]["id"]
 
 
 def shown(session: Session, subscriber: Subscriber) -> dict[str, Any]:
-    """Everything about one person's agreement: `email, first_name, time_zone, status, topics, consents`.
+    """Everything about one person's agreement: `email, first_name, time_zone, status, topics, consents`, and more.
 
     Times are ISO 8601 with an offset. `topics` are those in the state that `status` names.
     """
-    person = session.scalars(
-        select(Subscriber).where(Subscriber.id == subscriber.id).options(joinedload(Subscriber.mailbox))
-    ).one()
-    held = _held(session, [person.id]).get(person.id, {})
-    return {**_card(person, held), "consents": consents(session, person.id)}
+    [card] = listed(session, after=subscriber.id - 1, most=1)
+    return {**card, "consents": consents(session, subscriber.id)}
 
 
 def consents(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
@@ -55,11 +60,14 @@ def consents(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
 def _card(person: Subscriber, held: dict[str, str]) -> dict[str, Any]:
     status = subscriptions.status(held.values())
     return {
+        "id": person.id,
         "email": person.mailbox.address,
         "first_name": person.first_name,
         "time_zone": person.time_zone,
         "status": status,
         "topics": [slug for slug, state in held.items() if state == status != "unsubscribed"],
+        "source": person.source,
+        "created_at": _iso(person.created_at),
     }
 
 

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
-from newsletter.audience import addresses
+from newsletter.audience import addresses, people
 from newsletter.audience.models import Subscriber
-from newsletter.delivery.models import Mailbox
 from newsletter.errors import Mistakes, NotFound
 
 person_option = click.option(
@@ -34,17 +32,11 @@ def find_person(session: Session, email: str, person_id: int | None) -> Subscrib
 
     Raises NotFound where there is nobody, and Mistakes with one line each where there are several.
     """
-    key = key_of(email)
-    everybody = session.scalars(
-        select(Subscriber)
-        .join(Subscriber.mailbox)
-        .options(contains_eager(Subscriber.mailbox))
-        .where(Mailbox.address_key == key)
-        .order_by(Subscriber.id)
-    ).all()
+    everybody = people.named(session, email)
     meant = [each for each in everybody if person_id in (None, each.id)]
     if len(meant) == 1:
         return meant[0]
+    key = key_of(email)
     if not everybody:
         raise NotFound(f"nobody here has the address {key}")
     says = f"{key} belongs to several people" if meant else f"no person {person_id} has the address {key}"

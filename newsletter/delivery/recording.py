@@ -39,7 +39,7 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime, 
     """Write down what the server said of a delivery in handoff; returns the state it is in now.
 
     An acceptance is also believed late, when the delivery was given up as `unknown` meanwhile; anything else that
-    comes after the lease was taken away changes nothing.
+    comes after the lease was taken away changes nothing of the delivery (that nobody lives there stays true).
     """
     verdict = _judge(outcome)
     if verdict and verdict.suppresses:  # the mailbox is locked before the delivery, as every stop does

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import select
@@ -78,21 +78,12 @@ class Letters(RuleBasedStateMachine):
         self.database.close()
         shutil.rmtree(self.folder)
 
+    @precondition(lambda self: not self.any_in("queued"))
     @rule(address=st.sampled_from(ADDRESSES), stream=st.sampled_from(STREAMS))
     def put(self, address: str, stream: str) -> None:
         expires = self.clock.now() + timedelta(days=30)
         number = self.office.put(address, stream=stream, expires_at=expires)
         self.letters[number] = Model(address, stream)
-
-    @precondition(lambda self: self.letters)
-    @rule(data=st.data())
-    def cancel(self, data: st.DataObject) -> None:
-        number = data.draw(st.sampled_from(sorted(self.letters)))
-        letter = self.letters[number]
-        called_back = self.office.cancel(number)
-        assert called_back == (letter.state in ("queued", "claimed"))
-        if called_back:
-            letter.become("canceled")
 
     @precondition(lambda self: self.any_in("queued"))
     @rule(limit=st.integers(1, 3))
@@ -138,21 +129,9 @@ class Letters(RuleBasedStateMachine):
         if kind == "nobody":
             self._stop(letter.address)
 
-    @precondition(lambda self: self.held)
-    @rule(data=st.data())
-    def give_back(self, data: st.DataObject) -> None:
-        claimed = self.one_of(self.held, data)
-        with self.database.writing.begin() as session:
-            leases.give_back(session, claimed)
-        letter = self.letters[claimed.id]
-        if (letter.state, letter.epoch) == ("claimed", claimed.epoch):
-            letter.become("queued")
-
-    @precondition(lambda self: self.any_in("claimed", "handoff"))
-    @rule()
-    def bury_the_dead(self) -> None:
-        """A minute later every lease has lapsed; a sender that lived on does not know."""
-        self.clock.advance(seconds=LEASE)
+    def bury_the_dead(self, seconds: int) -> None:
+        """Every lease has lapsed; a sender that lives on does not know."""
+        self.clock.advance(seconds=seconds)
         held = [each for each in self.letters.values() if each.state in ("claimed", "handoff")]
         assert self.office.reclaim() == len(held)
         for letter in held:
@@ -160,27 +139,50 @@ class Letters(RuleBasedStateMachine):
             again = "poison" if letter.crashes >= MOST_CRASHES else "queued"
             letter.become("unknown" if letter.state == "handoff" else again)
 
-    @precondition(lambda self: not self.stopped)
-    @rule(address=st.sampled_from(ADDRESSES))
+    @rule(
+        data=st.data(), how=st.sampled_from(("die", "die", "wait", "cancel", "give_back", "stop", "let_go"))
+    )
+    def meddle(self, data: st.DataObject, how: str) -> None:
+        """What comes more seldom: one rule, or most lives would end before they have begun."""
+        if how == "die":
+            self.bury_the_dead(data.draw(st.sampled_from((LEASE, 3600))))
+        elif how == "wait":
+            self.clock.advance(hours=1)  # long enough for a retry; leases lapse, and nobody looks yet
+        elif how == "cancel" and self.letters:
+            self.cancel(data.draw(st.sampled_from(sorted(self.letters))))
+        elif how == "give_back" and self.held:
+            self.give_back(self.one_of(self.held, data))
+        elif how == "stop" and not self.stopped:
+            self.stop(data.draw(st.sampled_from(ADDRESSES)))
+        elif how == "let_go" and self.stopped:
+            self.let_go()
+
+    def cancel(self, number: int) -> None:
+        letter = self.letters[number]
+        called_back = self.office.cancel(number)
+        assert called_back == (letter.state in ("queued", "claimed"))
+        if called_back:
+            letter.become("canceled")
+
+    def give_back(self, claimed: Claimed) -> None:
+        with self.database.writing.begin() as session:
+            leases.give_back(session, claimed)
+        letter = self.letters[claimed.id]
+        if (letter.state, letter.epoch) == ("claimed", claimed.epoch):
+            letter.become("queued")
+
     def stop(self, address: str) -> None:
         mailbox = self.office.mailbox(address)
         with self.database.writing.begin() as session:
             suppression.suppress(session, mailbox, "all", "complaint", self.clock.now())
         self._stop(address)
 
-    @precondition(lambda self: self.stopped)
-    @rule()
     def let_go(self) -> None:
         for address in self.stopped:
             mailbox = self.office.mailbox(address)
             with self.database.writing.begin() as session:
                 suppression.release(session, mailbox, self.clock.now(), "she called")
         self.stopped.clear()
-
-    @rule()
-    def wait_an_hour(self) -> None:
-        """Long enough for every retry; leases lapse, and nobody looks yet."""
-        self.clock.advance(hours=1)
 
     @invariant()
     def the_database_agrees(self) -> None:
@@ -232,10 +234,11 @@ def _template() -> Iterator[None]:
 
 TestLetters = Letters.TestCase
 TestLetters.settings = settings(
-    max_examples=40,
+    max_examples=60,
     stateful_step_count=40,
     derandomize=True,
     deadline=None,
+    phases=(Phase.explicit, Phase.generate),  # shrinking takes minutes: let a person ask for it
     database=None,
     suppress_health_check=list(HealthCheck),
 )

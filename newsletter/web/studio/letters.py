@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONGEST_PREVIEW = 140
 # What designs put behind a preview text so that the body does not follow it.
 FILLERS = re.compile("[\u00a0\u00ad\u034f\u200b-\u200f\u2007\u2060\ufeff]+")
+PADDING = re.compile(rf"(?:{FILLERS.pattern} ?){{20}}")
 DARK_RULE = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORECASE)
 LIGHT_RULE = re.compile(r"\(\s*prefers-color-scheme\s*:\s*light\s*\)", re.IGNORECASE)
 ALWAYS, NEVER = "(min-width: 0)", "(max-width: 0)"
@@ -84,8 +85,9 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 
 def _preview(html: str, text: str) -> str:
-    """What stands beside the subject in an inbox: the first words of the body, hidden ones included."""
-    words = " ".join(FILLERS.sub(" ", _words(html) or text).split())
+    """What stands beside the subject in an inbox: the first words of the body, hidden ones included, up to padding."""
+    seen = PADDING.split(_words(html) or text, maxsplit=1)[0]
+    words = " ".join(FILLERS.sub(" ", seen).split())
     return words if len(words) <= LONGEST_PREVIEW else words[:LONGEST_PREVIEW].rsplit(" ", 1)[0] + " …"
 
 
