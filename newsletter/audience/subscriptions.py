@@ -20,7 +20,7 @@ def topics(session: Session) -> list[Topic]:
     """Every topic, in the order that pages show; raises Refused before the starter content is loaded."""
     found = list(session.scalars(select(Topic).order_by(Topic.position)))
     if not found:
-        raise Refused("there are no topics yet; run `newsletter up`, which loads them")
+        raise Refused("there are no topics yet; run `newsletter migrate`, which loads them")
     return found
 
 

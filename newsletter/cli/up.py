@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import click
 
-from newsletter import logs, migrating
-from newsletter.campaigns import starter
+from newsletter import logs
 from newsletter.cli.keeping import Child, Keeper
 from newsletter.cli.listening import address_options, alone_with, listen
+from newsletter.cli.preparing import prepare
 from newsletter.delivery.transports import check_url
 from newsletter.house import House, open_house
 from newsletter.links import Purpose
@@ -32,7 +32,7 @@ def up(host: str, port: int) -> None:
     with alone_with(settings.data_dir, settings.base_url), listen(host, port) as door:
         house = open_house(settings)
         try:
-            _prepare(house)
+            prepare(house)
             _say_where(house)
         finally:
             house.close()
@@ -41,14 +41,6 @@ def up(host: str, port: int) -> None:
         parts = [Child("web part", ["web", *address], [door.fileno()]), Child("worker", ["worker"])]
         finished = Keeper(parts, env).run()
     sys.exit(not finished)
-
-
-def _prepare(house: House) -> None:
-    migrating.migrate(house.database)
-    with house.database.writing.begin() as session:
-        loaded = starter.load(session, house.clock.now())
-    if loaded:
-        click.echo(f"Loaded the starter campaigns: {', '.join(loaded)}.")
 
 
 def _say_where(house: House) -> None:

@@ -12,12 +12,22 @@ def database(empty_database, environment):
 
 
 def test_an_empty_database_comes_to_this_version(database, run):
-    assert run("migrate").stdout == f"The database is at revision {migrating.head()}.\n"
+    told = run("migrate").stdout.splitlines()
+    assert told == [
+        "Loaded the starter campaigns: welcome.",
+        f"The database is at revision {migrating.head()}.",
+    ]
     assert migrating.current(database) == migrating.head()
 
 
+def test_an_empty_database_has_topics_and_the_welcome_letters_afterwards(database, run):
+    run("migrate")
+    assert [each["slug"] for each in run.json("campaigns", "list")] == ["welcome"]
+
+
 def test_a_second_time_changes_nothing(database, run):
-    assert run("migrate").stdout == run("migrate").stdout
+    run("migrate")
+    assert run("migrate").stdout == f"The database is at revision {migrating.head()}.\n"
 
 
 def test_it_goes_down_again(database, run):

@@ -43,7 +43,10 @@ def test_the_preview_is_what_an_inbox_shows_without_styles_and_fillers():
 
 def test_padding_ends_the_preview_as_it_does_on_a_phone():
     padding = " &#847;&zwnj;&nbsp;" * 40
-    assert read(letter(f"<p>One minute to read.{padding}</p><p>Dear reader</p>")).preview == "One minute to read."
+    assert (
+        read(letter(f"<p>One minute to read.{padding}</p><p>Dear reader</p>")).preview
+        == "One minute to read."
+    )
 
 
 def test_a_long_preview_ends_between_words():
