@@ -15,7 +15,7 @@ run: .venv/.run ## Start site, studio and worker in practice, on http://127.0.0.
 	@exec $(BIN)/newsletter up
 
 test: .venv/.dev ## Run every test that this machine can run; the last lines say what it could not, and why (ARGS= goes to pytest)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 check: .venv/.dev ## Formatter, linter, types, import contracts, dependency audit
 	@$(BIN)/ruff format --check .

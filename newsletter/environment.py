@@ -105,7 +105,10 @@ class Environment:
         reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  (compared, not bound)
         reachable = f"[{reachable}]" if ":" in reachable else reachable
         default = f"http://{reachable}:{self.env.get('PORT') or '8000'}"
-        return self.web_address("BASE_URL", default).rstrip("/")
+        url = self.web_address("BASE_URL", default).rstrip("/")
+        if not url.isascii():
+            self.wrong("BASE_URL", "is not ASCII; right would be the host's xn--… form, as browsers send it")
+        return url
 
     def web_address(self, name: str, default: str = "") -> str:
         """A full http or https address, or nothing."""

@@ -175,7 +175,14 @@ def reclaim(session: Session, now: datetime, machine: datetime) -> int:
         .returning(Delivery.id, Delivery.epoch)
     )
     rows = [
-        {"delivery_id": row.id, "epoch": row.epoch, "at": now, "outcome": "crashed", "said": ""}
+        {
+            "delivery_id": row.id,
+            "epoch": row.epoch,
+            "at": now,
+            "outcome": "crashed",
+            "verdict": None,
+            "said": "",
+        }
         for row in session.execute(crashed)
     ]
     session.execute(insert(Attempt), rows)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
 
 from newsletter.clinic import Clinic
 from newsletter.delivery import mail
@@ -54,7 +53,6 @@ class Letterhead:
     def letter(self, claimed: Claimed, words: Rendered, date: datetime) -> mail.Mail:
         """The letter with its headers. Raises mail.MailRefused when compose does."""
         marketing = claimed.stream == "marketing"
-        host = urlsplit(self.links.base_url).hostname or self.clinic.domain
         return mail.Mail(
             message_id=mail.message_id(claimed.id, self.clinic.domain),
             date=date,
@@ -66,7 +64,7 @@ class Letterhead:
             html=words.html,
             stream=cast("mail.Stream", claimed.stream),
             reply_to=self.clinic.reply_to or None,
-            list_id=f"{self.clinic.name} letters <letters.{host}>" if marketing else None,
+            list_id=f"{self.clinic.name} letters <letters.{self.clinic.domain}>" if marketing else None,
             unsubscribe_url=self.unsubscribe_url(claimed) if marketing else None,
             feedback_id=self._feedback_id(claimed) if marketing else None,
         )

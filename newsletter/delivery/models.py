@@ -113,6 +113,8 @@ class Attempt(Base):
     outcome: Mapped[str] = mapped_column(String(12))
     code: Mapped[int | None]
     enhanced: Mapped[str | None] = mapped_column(String(12))
+    # What a refusal says of the address (retries.judge); NULL where it says nothing of it.
+    verdict: Mapped[str | None] = mapped_column(String(12))
     said: Mapped[str] = mapped_column(Text, default="")
 
 

@@ -42,8 +42,9 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime, 
     comes after the lease was taken away changes nothing of the delivery (that nobody lives there stays true).
     """
     verdict = _judge(outcome)
-    if verdict and verdict.suppresses:  # the mailbox is locked before the delivery, as every stop does
-        suppression.suppress(session, claimed.mailbox_id, "all", "hard bounce", now, evidence=_said(outcome))
+    stop = verdict and suppression.called_for(session, claimed.mailbox_id, claimed.id, verdict, now)
+    if stop:  # the mailbox is locked before the delivery, as every stop does
+        suppression.suppress(session, claimed.mailbox_id, *stop, now, evidence=_said(outcome))
     values = _values(claimed, outcome, now, jitter)
     states = ("handoff", "unknown") if outcome.kind == "accepted" else ("handoff",)
     done = update(Delivery).where(*held(claimed, *states)).values(lease_until=None, claimed_by=None, **values)
@@ -55,6 +56,7 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime, 
         "outcome": outcome.kind,
         "code": outcome.code,
         "enhanced": outcome.enhanced,
+        "verdict": verdict and verdict.kind,
         "said": outcome.text[:1000],
     }
     session.execute(insert(Attempt), [attempt])
@@ -80,7 +82,7 @@ def _values(claimed: Claimed, outcome: Outcome, now: datetime, jitter: float) ->
 
 def _judge(outcome: Outcome) -> retries.Verdict | None:
     """Only a reply about the recipient may count against her address."""
-    if outcome.kind != "refused" or outcome.blame != "recipient" or outcome.code is None:
+    if outcome.kind not in ("refused", "deferred") or outcome.blame != "recipient" or outcome.code is None:
         return None
     return retries.judge(outcome.code, outcome.enhanced, outcome.text)
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.db import insert_new
 from newsletter.delivery import mailboxes, queue
-from newsletter.delivery.models import Delivery, Suppression
+from newsletter.delivery.models import Attempt, Delivery, Suppression
+from newsletter.delivery.retries import Verdict
 from newsletter.errors import NotFound
 
 MARKETING_ONLY = ("marketing", "test")
 ASKED = (
     "asked"  # she asked for no e-mails at all: the one stop that she can end herself, by a confirmed sign-up
 )
+
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+DISABLED_LETTERS = 2
+SOFT_LETTERS, SOFT_DAYS = 5, 3
 
 
 def suppress(
@@ -37,6 +43,44 @@ def suppress(
         which.append(Delivery.stream.in_(MARKETING_ONLY))
     queue.cancel(session, *which, reason=f"do not mail: {reason}")
     return bool(new)
+
+
+def called_for(
+    session: Session, mailbox_id: int, delivery_id: int, verdict: Verdict, now: datetime
+) -> tuple[str, str] | None:
+    """(scope, reason) of the stop that one more refusal calls for, or None; `now` is the story's.
+
+    Nobody there: everything, at once. Disabled: at the second letter in a week. Soft: marketing, at the fifth letter
+    on the third day within thirty. A letter counts once, however often it was tried.
+    """
+    if verdict.suppresses:
+        return "all", "hard bounce"
+    if not verdict.counts:
+        return None
+    days = _refused_days(session, mailbox_id, delivery_id, verdict, now)
+    if verdict.kind == "disabled":
+        return ("all", "disabled mailbox") if len(days) >= DISABLED_LETTERS else None
+    enough = len(days) >= SOFT_LETTERS and len(set(days)) >= SOFT_DAYS
+    return ("marketing", "soft bounces") if enough else None
+
+
+def _refused_days(
+    session: Session, mailbox_id: int, delivery_id: int, verdict: Verdict, now: datetime
+) -> list[date]:
+    """The day (UTC) of the last refusal of each letter to this mailbox, this one included, as far back as it counts."""
+    alike, back = (("disabled",), WEEK) if verdict.kind == "disabled" else (("soft", "full"), MONTH)
+    earlier = session.scalars(
+        select(func.max(Attempt.at))
+        .join(Delivery, Delivery.id == Attempt.delivery_id)
+        .where(
+            Delivery.mailbox_id == mailbox_id,
+            Delivery.id != delivery_id,
+            Attempt.verdict.in_(alike),
+            Attempt.at > now - back,
+        )
+        .group_by(Delivery.id)
+    )
+    return [now.date(), *(moment.date() for moment in earlier)]
 
 
 def release(

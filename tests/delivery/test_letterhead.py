@@ -76,7 +76,7 @@ def test_a_marketing_letter_carries_all_that_bulk_mail_must():
     assert letter["Message-ID"] == "<d.17@clinic.example>"
     assert letter["From"] == "Example Skin Clinic <letters@clinic.example>"
     assert letter["To"] == READER
-    assert letter["List-Id"] == "Example Skin Clinic letters <letters.letters.clinic.example>"
+    assert letter["List-Id"] == "Example Skin Clinic letters <letters.clinic.example>"
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert letter["Feedback-ID"] == "welcome:hello:marketing:newsletter"
     assert letter["Precedence"] == "bulk"
@@ -103,7 +103,8 @@ def test_replies_go_where_the_clinic_says():
 
 
 @pytest.mark.parametrize(
-    "base", ["http://127.0.0.1:8000", "http://localhost", "https://clinic.example/letters"]
+    "base",
+    ["http://127.0.0.1:8000", "http://[::1]:8000", "http://localhost", "https://clinic.example/letters"],
 )
 def test_wherever_the_site_is_the_letter_can_be_composed(base: str):
     here = replace(LETTERHEAD, links=Links(base, LETTERHEAD.links.keys))

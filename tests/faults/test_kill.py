@@ -13,7 +13,7 @@ from newsletter.db import Database, open_database
 from newsletter.delivery.models import ENDED
 from newsletter.settings import Settings
 from tests.faults.oracle import breaches, states
-from tests.faults.workers import crew, fill
+from tests.faults.workers import LEASE, crew, fill
 from tests.servers.acts import until
 from tests.servers.process import receiver
 
@@ -42,10 +42,11 @@ def test_a_worker_thought_dead_comes_back_and_doubles_nothing(database_url: str,
     ):
         until(lambda: log.count() >= 15, seconds=100)
         wake = hired.freeze_one()
-        try:
-            until(lambda: drained(database), seconds=100)
-        finally:
-            wake()
+        time.sleep(
+            1.5 * LEASE.total_seconds()
+        )  # stopped within a transaction it keeps its locks: then nobody works
+        wake()
+        until(lambda: drained(database), seconds=100)
         assert set(hired.go_home()) == {0}
     assert breaches(database, log.path, promised) == []
     ended = states(database)

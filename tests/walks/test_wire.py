@@ -110,7 +110,7 @@ def test_the_marketing_headers_say_what_receivers_ask_for(wire: Wire) -> None:
         letter = wire.parsed(kept)
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert letter["Precedence"] == "bulk"
-        assert re.fullmatch(r".+ <letters\.letters\.clinic\.example>", letter["List-Id"])
+        assert re.fullmatch(r".+ <letters\.clinic\.example>", letter["List-Id"])
         fields = letter["Feedback-ID"].split(":")
         assert fields[0] == "welcome"
         assert len(fields) == 4
