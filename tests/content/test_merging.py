@@ -226,7 +226,7 @@ class Person:
         Markup("<b>"),
         Person(),
         Decimal("1.5"),
-        object(),
+        pytest.param(object(), id="object"),
         print,
         {1: "a"},
         {"a": {2}},
