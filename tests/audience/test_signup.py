@@ -267,7 +267,7 @@ def test_without_topics_nobody_can_sign_up(database, clock):
     with database.writing.begin() as session:
         for topic in signup.subscriptions.topics(session):
             session.delete(topic)
-    with pytest.raises(Refused, match="newsletter up"):
+    with pytest.raises(Refused, match="newsletter migrate"):
         desk.ask()
 
 
