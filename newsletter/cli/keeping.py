@@ -56,7 +56,10 @@ class Child:
 
 
 class Keeper:
-    """Keeps `children` running until SIGTERM or SIGINT; a second signal does not wait for what is in hand."""
+    """Keeps `children` running until SIGTERM or SIGINT; a second signal does not wait for what is in hand.
+
+    It hears signals from the moment it is made: one that comes before `run` ends that at once.
+    """
 
     def __init__(self, children: Iterable[Child], env: Mapping[str, str]) -> None:
         self.children = list(children)
@@ -64,14 +67,14 @@ class Keeper:
         self.signals = (
             0  # a plain number: a lock taken in a signal handler may be held by who was interrupted
         )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._signaled)
 
     def run(self) -> bool:
         """Keep, then stop; True when every child finished what it had in hand.
 
         That may take minutes: a mail server has ten to answer the final dot (RFC 5321 section 4.5.3.2.6).
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._signaled)
         try:
             while not self.signals:
                 for child in self.children:

@@ -30,16 +30,18 @@ def up(host: str, port: int) -> None:
     settings = Settings.from_env(env)
     check_url(settings.mail_url)  # else the worker would find out, again and again
     with alone_with(settings.data_dir, settings.base_url), listen(host, port) as door:
+        # The door stays with the keeper: while the web part is started again, visitors wait instead of being refused.
+        address = ["--host", host, "--port", str(port), "--socket", str(door.fileno())]
+        keeper = Keeper(
+            [Child("web part", ["web", *address], [door.fileno()]), Child("worker", ["worker"])], env
+        )
         house = open_house(settings)
         try:
             prepare(house)
             _say_where(house)
         finally:
             house.close()
-        # The door stays with the keeper: while the web part is started again, visitors wait instead of being refused.
-        address = ["--host", host, "--port", str(port), "--socket", str(door.fileno())]
-        parts = [Child("web part", ["web", *address], [door.fileno()]), Child("worker", ["worker"])]
-        finished = Keeper(parts, env).run()
+        finished = keeper.run()
     sys.exit(not finished)
 
 

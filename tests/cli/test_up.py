@@ -228,3 +228,9 @@ def test_up_needs_no_second_start_to_reach_the_newest_schema(env, output):
     with spawned("up", env=env, output=output) as up:
         assert up.process.wait(60) == 1
     assert up.said.startswith("newsletter: the database is from a newer version")
+
+
+def test_a_signal_that_comes_before_the_parts_are_there_ends_it_as_well(env, output):
+    with spawned("up", env=env, output=output) as up:
+        up.wait_for("Loaded the starter campaigns")
+        assert up.stop() == 0
