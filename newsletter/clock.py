@@ -118,9 +118,16 @@ class SandboxClock:
         except FileNotFoundError:
             return timedelta(0)
         if stamp != self._seen[0]:
-            seconds = json.loads(self.path.read_text())["ahead_by_seconds"]
-            self._seen = (stamp, timedelta(seconds=seconds))
+            self._seen = (stamp, self._read())
         return self._seen[1]
+
+    def _read(self) -> timedelta:
+        try:
+            return timedelta(seconds=json.loads(self.path.read_text())["ahead_by_seconds"])
+        except (ValueError, KeyError, TypeError, OverflowError) as damaged:
+            raise ClockRefused(
+                f"{self.path} is damaged; `newsletter clock reset` writes it anew, at the machine's time"
+            ) from damaged
 
     def turn_to(self, moment: datetime) -> None:
         """Jump forward to `moment` (aware); raises ClockRefused for a moment already past."""
@@ -139,7 +146,10 @@ class SandboxClock:
     def _keep(self, ahead: timedelta) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.path.with_suffix(f".{os.getpid()}.tmp")
-        fresh.write_text(json.dumps({"ahead_by_seconds": ahead.total_seconds()}))
+        with fresh.open("w") as file:
+            json.dump({"ahead_by_seconds": ahead.total_seconds()}, file)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the name and nothing in it
         fresh.replace(self.path)
 
 

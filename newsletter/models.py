@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsletter.audience.models import Consent, Subscriber, Subscription, Topic, Wording
 from newsletter.campaigns.models import (
+    Broadcast,
     Enrollment,
     Sequence,
     Step,
@@ -25,6 +26,7 @@ from newsletter.pulse import Heartbeat
 __all__ = [
     "Attempt",
     "Base",
+    "Broadcast",
     "Consent",
     "Counter",
     "Delivery",

@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 
 from newsletter import clock as clocks
 from newsletter import limits, pulse
-from newsletter.campaigns import dispatch, enrollment
+from newsletter.campaigns import dispatch, enrollment, fanning
 from newsletter.campaigns.gate import gate
 from newsletter.clock import ClockRefused, Turnable
 from newsletter.content.rendering import Renderer
 from newsletter.delivery import leases
 from newsletter.delivery.letterhead import Letterhead
-from newsletter.delivery.models import Delivery
+from newsletter.delivery.models import Delivery, PracticeLetter
 from newsletter.delivery.sending import Postman
 from newsletter.delivery.transports import open_transport
 from newsletter.errors import Refused
@@ -72,6 +72,14 @@ class Rounds:
 
         return self._drain(anything_due, dispatch.queue_due)
 
+    def fan_out(self) -> int:
+        """Carry issues on: begin them, turn slices of their audience into deliveries; returns how many rows moved."""
+        zone = self.house.settings.clinic.zone
+        return self._drain(
+            lambda session: fanning.anything_to_do(session, self.house.clock.now()),
+            lambda session, now: fanning.work(session, zone, now),
+        )
+
     def send(self) -> int:
         """Hand over what is due; returns how many deliveries moved."""
         done = 0
@@ -85,7 +93,7 @@ class Rounds:
 
     def round(self) -> int:
         """Each verb once; returns how much there was to do."""
-        return self.admit() + self.queue() + self.send()
+        return self.admit() + self.fan_out() + self.queue() + self.send()
 
     def until_idle(self) -> int:
         """Work until nothing is due and nothing is claimed, by anybody. Raises StillBusy after 30 s of no progress."""
@@ -157,12 +165,29 @@ class Rounds:
 
     def _next_work_at(self, session: Session) -> datetime | None:
         waiting = self.house.clock.now() if enrollment.any_waiting(session) else None
-        moments = (waiting, dispatch.next_due(session), leases.next_due(session))
+        moments = (waiting, fanning.next_due(session), dispatch.next_due(session), leases.next_due(session))
         return min((moment for moment in moments if moment), default=None)
 
 
+def refuse_practice_data(house: House) -> None:
+    """Raise Refused where real mail would leave to people of a practice: what was tried must reach nobody."""
+    if house.settings.practice:
+        return
+    with house.database.reading() as session:
+        practiced = session.scalar(select(PracticeLetter.id).limit(1)) is not None
+    if practiced:
+        raise Refused(
+            "this database was used for practice, so no real mail leaves from it; "
+            "give NEWSLETTER_DATA_DIR (or NEWSLETTER_DATABASE_URL) a place of its own"
+        )
+
+
 def open_rounds(house: House, lease: timedelta = leases.LEASE) -> Rounds:
-    """The verbs, wired from the settings in the process that uses them. Raises Refused for a broken mail URL."""
+    """The verbs, wired from the settings in the process that uses them.
+
+    Raises Refused for a broken mail URL, or where real mail would leave from a practice database.
+    """
+    refuse_practice_data(house)
     name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     return Rounds(house, name, lease)
 

@@ -60,6 +60,7 @@ def _ticks(house: House, rounds: Rounds) -> list[tuple[Callable[[], object], int
     """What is done, and every how many seconds."""
     ticks: list[tuple[Callable[[], object], int]] = [
         (rounds.admit, 1),
+        (rounds.fan_out, 1),
         (rounds.queue, 1),
         (rounds.send, 1),
         (rounds.beat, 10),

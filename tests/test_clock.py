@@ -139,3 +139,15 @@ def test_ticks_never_run_backward():
     first = clocks.ticks()
     clocks.pause(0)
     assert clocks.ticks() >= first
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"ahead_by_seconds": "soon"}', '{"ahead_by_seconds": 1e400}']
+)
+def test_a_damaged_file_is_named_and_a_reset_mends_it(tmp_path, damage):
+    clock = SandboxClock(tmp_path / "clock.json")
+    (tmp_path / "clock.json").write_text(damage)
+    with pytest.raises(ClockRefused, match="is damaged; `newsletter clock reset`"):
+        clock.now()
+    clock.reset()
+    assert clock.offset() == timedelta(0)

@@ -13,6 +13,7 @@ from newsletter import pulse, rounds
 from newsletter.clock import FrozenClock, SandboxClock, SystemClock
 from newsletter.db import Database
 from newsletter.delivery import leases, ledger
+from newsletter.delivery.models import PracticeLetter
 from newsletter.errors import Refused
 from newsletter.house import House
 from newsletter.limits import Limit, take, used
@@ -195,3 +196,23 @@ def _soon(house: House) -> datetime:
 def _numbers(office: Office) -> list[int]:
     with office.database.reading() as session:
         return [line.id for line in ledger.lines(session, ledger.Wanted())]
+
+
+def test_a_practice_database_sends_no_real_mail(database, settings, clock, tmp_path):
+    house = House(settings, database, clock, Links(settings.base_url, settings.secret_keys))
+    real = replace(house, settings=replace(settings, mail_url=f"maildir://{tmp_path}/mail"))
+    open_rounds(real).close()
+    with database.writing.begin() as session:
+        session.add(
+            PracticeLetter(
+                recipient="reader@example.com",
+                sender="letters@clinic.example",
+                subject="A letter",
+                stream="account",
+                received_at=clock.now(),
+                raw=b"",
+            )
+        )
+    with pytest.raises(Refused, match=r"used for practice.*NEWSLETTER_DATA_DIR"):
+        open_rounds(real)
+    open_rounds(house).close()

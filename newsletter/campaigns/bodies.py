@@ -33,6 +33,8 @@ def read_body(folder: Path, name: str) -> Body:
         case _:
             raise Misspelled("file", f"“{name:.60}” is of no known kind; right would be a .md or .html file")
     source = read_inside(folder, name)
+    if not source.strip() or "\0" in source:
+        raise Misspelled("file", f"“{name:.60}” is empty or no text; right would be the words of the letter")
     beside = path.with_suffix(".txt")
     text = read_inside(folder, str(beside)) if (folder / beside).exists() else None
     return Body(name, form, source, text)

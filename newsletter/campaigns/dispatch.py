@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.audience.models import Subscriber, Subscription, Topic
-from newsletter.campaigns import anchors, timelines
-from newsletter.campaigns.deciding import Decision, decide
+from newsletter.campaigns import anchors, spacing, timelines
+from newsletter.campaigns.deciding import Decision, SetAside, decide
 from newsletter.campaigns.enrollment import HOURS
 from newsletter.campaigns.models import Enrollment, Sequence, StepRun
 from newsletter.campaigns.planning import Planned, plan
@@ -104,6 +104,8 @@ class _Desk:
         self.orders: list[Order] = []
         self._timelines: dict[int, Timeline] = {}
         self._known = person_fields(session, (subscriber for _, _, subscriber in rows))
+        topics = {person: known.get("topics", ()) for person, known in self._known.items()}
+        self._others = spacing.others(session, list(self._known), topics, now)
         self._runs: dict[int, set[tuple[str, int]]] = {enrollment.id: set() for enrollment, _, _ in rows}
         runs = select(StepRun.enrollment_id, StepRun.step_key, StepRun.occurrence)
         for enrollment_id, key, occurrence in session.execute(
@@ -123,11 +125,27 @@ class _Desk:
             went_live_at=timeline.live_at,
             added=added,
         )
+        if decision.send and sequence.kind == "marketing":
+            decision = self._make_room(enrollment, decision, decision.send)
         self._write(enrollment, decision)
         if decision.send:
             self._overtake(enrollment)
             fields = _fields(known, timeline.step(decision.send.key), planned, timeline)
             self.orders.append(_order(enrollment, sequence, subscriber, decision.send, timeline, fields))
+
+    def _make_room(self, enrollment: Enrollment, decision: Decision, send: Planned) -> Decision:
+        """Let the letter wait for a day of its own; where it would be too late then, it ends with that reason."""
+        move = spacing.yields(
+            send, self._others[enrollment.subscriber_id], ZoneInfo(enrollment.zone), self.now
+        )
+        if move is None:
+            return decision
+        if move.until is None:
+            aside = SetAside(send, "skipped", f"{move.reason}, and later it is too late to be useful")
+            return Decision(None, (*decision.set_aside, aside), decision.next_due_at)
+        enrollment.reason = f"{send.key} waits: {move.reason}"[:200]
+        soonest = min(moment for moment in (move.until, decision.next_due_at) if moment)
+        return Decision(None, decision.set_aside, soonest)
 
     def _follow_live(self, enrollment: Enrollment, sequence: Sequence) -> tuple[Timeline, frozenset[str]]:
         """The live timeline, and what is new in it for this enrollment; letters of steps that are gone are canceled."""
@@ -151,7 +169,9 @@ class _Desk:
         for each in decision.set_aside:
             self.session.add(self._run(enrollment, each.planned, each.outcome, each.reason))
         if decision.send:
-            run = self._run(enrollment, decision.send, "queued", "; ".join(decision.send.reasons) or None)
+            waited, enrollment.reason = enrollment.reason, None
+            reasons = (*decision.send.reasons, *((waited,) if waited else ()))
+            run = self._run(enrollment, decision.send, "queued", "; ".join(reasons)[:200] or None)
             run.dedupe_key = dedupe_key(enrollment.id, *decision.send.run)
             self.session.add(run)
         enrollment.next_due_at = decision.next_due_at

@@ -64,7 +64,7 @@ def admit(session: Session, clinic_zone: ZoneInfo, now: datetime) -> int:
         for enrollment in left_midway(session, sequence, entrants, now):
             enrollment.state, enrollment.reason, enrollment.ended_at = "active", None, None
             enrollment.next_due_at = now  # of what she missed, the newest that is still useful
-            del entrants[enrollment.subscriber_id]
+            entrants.pop(enrollment.subscriber_id)
         new = list(_enrollments(session, sequence, entrants.values(), clinic_zone, now))
         insert_new(session, Enrollment, new)
     session.execute(update(Subscription).where(Subscription.id.in_(ids)).values(admitted_at=now))
@@ -76,17 +76,20 @@ def left_midway(
 ) -> list[Enrollment]:
     """The enrollments that these people left while letters were still to come that are useful at `now`."""
     left = session.scalars(
-        select(Enrollment).where(
+        select(Enrollment)
+        .where(
             Enrollment.sequence_id == sequence.id,
             Enrollment.subscriber_id.in_(list(people)),
             Enrollment.state == "exited",
             Enrollment.reason == LEFT,
         )
+        .order_by(Enrollment.id)
     ).all()
     if not left or sequence.live_timeline_id is None:
         return []
     timeline = timelines.read(session, sequence.live_timeline_id)
-    return [each for each in left if still_to_come(session, each, timeline, now)]
+    newest = {each.subscriber_id: each for each in left}  # in order of id: of several the last
+    return [each for each in newest.values() if still_to_come(session, each, timeline, now)]
 
 
 def still_to_come(

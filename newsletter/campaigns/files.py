@@ -12,26 +12,36 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.campaigns.bodies import read_inside
-from newsletter.campaigns.folders import SEQUENCE_FILE, SLUG, BadFolder, SequenceFolder, right_slug
-from newsletter.campaigns.sequence_tables import Reading
+from newsletter.campaigns.broadcast_tables import read_broadcast
+from newsletter.campaigns.folders import (
+    BROADCAST_FILE,
+    SEQUENCE_FILE,
+    SLUG,
+    BadFolder,
+    BroadcastFolder,
+    SequenceFolder,
+    right_slug,
+)
+from newsletter.campaigns.sequence_tables import SequenceReading
 from newsletter.errors import Refused
 
+EITHER = f"{SEQUENCE_FILE} or {BROADCAST_FILE}"
+Campaign = SequenceFolder | BroadcastFolder
 
-def read_folders(path: Path) -> tuple[SequenceFolder, ...]:
+
+def read_folders(path: Path) -> tuple[Campaign, ...]:
     """One campaign folder, or a folder of them in order of name; hidden ones are passed over.
 
     Raises BadFolder with every mistake of every folder, so that it is all or nothing.
     """
     if not path.is_dir():
-        raise BadFolder(
-            [f"{path} is not a folder; right would be a campaign folder with {SEQUENCE_FILE} in it"]
-        )
-    if (path / SEQUENCE_FILE).exists():
+        raise BadFolder([f"{path} is not a folder; right would be a campaign folder with {EITHER} in it"])
+    if any((path / name).exists() for name in (SEQUENCE_FILE, BROADCAST_FILE)):
         return (read_folder(path),)
     folders = sorted(each for each in path.iterdir() if each.is_dir() and not each.name.startswith("."))
     if not folders:
-        raise BadFolder([f"{path} holds no campaign; right would be a folder with {SEQUENCE_FILE} in it"])
-    found: list[SequenceFolder] = []
+        raise BadFolder([f"{path} holds no campaign; right would be a folder with {EITHER} in it"])
+    found: list[Campaign] = []
     problems: list[str] = []
     for folder in folders:
         if folder.is_symlink():
@@ -46,19 +56,35 @@ def read_folders(path: Path) -> tuple[SequenceFolder, ...]:
     return tuple(found)
 
 
-def read_folder(path: Path) -> SequenceFolder:
-    """The sequence in one campaign folder; raises BadFolder with every mistake in it."""
+def read_folder(path: Path) -> Campaign:
+    """The sequence or newsletter in one campaign folder; raises BadFolder with every mistake in it."""
     folder = path.resolve()
     if not SLUG.fullmatch(folder.name):
         raise BadFolder([f"“{folder.name}” cannot name a campaign folder; {right_slug('welcome')}"])
-    where = f"{folder.name}/{SEQUENCE_FILE}"
-    if not (folder / SEQUENCE_FILE).exists():
-        raise BadFolder([f"{where}: there is none; a campaign folder needs {SEQUENCE_FILE}"])
+    there = [name for name in (SEQUENCE_FILE, BROADCAST_FILE) if (folder / name).exists()]
+    if len(there) > 1:
+        raise BadFolder(
+            [f"{folder.name}: it holds both {SEQUENCE_FILE} and {BROADCAST_FILE}; right would be one of them"]
+        )
+    if not there:
+        raise BadFolder([f"{folder.name}/{SEQUENCE_FILE}: there is none; a campaign folder needs {EITHER}"])
+    where = f"{folder.name}/{there[0]}"
     try:
-        source = read_inside(folder, SEQUENCE_FILE)
+        source = read_inside(folder, there[0])
     except Refused as problem:
         raise BadFolder([f"{where}:1: {problem.line}"]) from problem
-    return Reading(folder, source).sequence(_parse(source, where))
+    table = _parse(source, where)
+    if there[0] == BROADCAST_FILE:
+        return read_broadcast(folder, source, table)
+    return SequenceReading(folder, source).sequence(table)
+
+
+def read_sequence(path: Path) -> SequenceFolder:
+    """The sequence in one campaign folder; raises BadFolder with every mistake in it, or if it is a newsletter's."""
+    found = read_folder(path)
+    if not isinstance(found, SequenceFolder):
+        raise BadFolder([f"{path.name} is a newsletter; right would be a sequence's folder"])
+    return found
 
 
 def _parse(source: str, where: str) -> dict[str, Any]:

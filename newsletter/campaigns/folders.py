@@ -12,6 +12,7 @@ from newsletter.campaigns.planning import StepPlan
 from newsletter.errors import Mistakes
 
 SEQUENCE_FILE = "sequence.toml"
+BROADCAST_FILE = "broadcast.toml"
 Kind = Literal["marketing", "care"]
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
@@ -51,6 +52,20 @@ class SequenceFolder:
     topics: tuple[str, ...]
     reentry: bool
     steps: tuple[StepFile, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class BroadcastFolder:
+    """One newsletter as its folder says it. `digest` is a SHA-256 over all that was read."""
+
+    slug: str
+    name: str
+    subject: str
+    preview_text: str
+    topic: str
+    except_topics: tuple[str, ...]
+    body: Body
     digest: str
 
 

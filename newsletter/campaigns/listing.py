@@ -1,4 +1,4 @@
-"""Sequences in numbers: who is in them, and what became of each letter; reads only."""
+"""Sequences and newsletters in numbers: who is in them, and what became of each letter; reads only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.campaigns import timelines
 from newsletter.campaigns.intents import Intent
-from newsletter.campaigns.models import Enrollment, Sequence, StepRun
+from newsletter.campaigns.models import Broadcast, Enrollment, Sequence, StepRun
+from newsletter.content.models import Version
 from newsletter.delivery.models import Delivery
 
 
@@ -36,6 +37,52 @@ class Letter:
     intent: Intent
     only_if: str | None
     outcomes: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One newsletter. `outcomes` counts its e-mails by state; `starts_at` is None for a draft."""
+
+    slug: str
+    name: str
+    topic: str
+    subject: str
+    state: str
+    starts_at: datetime | None
+    local_hour: int | None
+    outcomes: dict[str, int]
+
+
+def issues(session: Session) -> list[Issue]:
+    """Every newsletter, by slug."""
+    found = session.execute(
+        select(Broadcast, Version.subject).join(Broadcast.version).order_by(Broadcast.slug)
+    ).all()
+    return [_issue(session, broadcast, subject) for broadcast, subject in found]
+
+
+def issue(session: Session, slug: str) -> Issue | None:
+    """One newsletter, or None where `slug` names none."""
+    found = session.execute(
+        select(Broadcast, Version.subject).join(Broadcast.version).where(Broadcast.slug == slug)
+    ).first()
+    return _issue(session, *found) if found else None
+
+
+def _issue(session: Session, broadcast: Broadcast, subject: str) -> Issue:
+    mails = select(Delivery.state, func.count()).where(
+        Delivery.campaign == broadcast.slug, Delivery.step.is_(None)
+    )
+    return Issue(
+        broadcast.slug,
+        broadcast.name,
+        broadcast.topic,
+        subject,
+        broadcast.state,
+        broadcast.starts_at,
+        broadcast.local_hour,
+        dict(session.execute(mails.group_by(Delivery.state)).all()),
+    )
 
 
 def summaries(session: Session) -> list[Summary]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -124,3 +124,43 @@ class StepRun(Base):
     until: Mapped[datetime]
     decided_at: Mapped[datetime]
     dedupe_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+
+
+AT_WORK = text("NOT settled")
+
+
+class Broadcast(Base):
+    """One issue to everybody of a topic, once. Its recipients are its deliveries, by `campaign` and no `step`.
+
+    Story time throughout. `starts_at` is the instant at which it begins; with `local_hour` each reader gets it at that
+    hour of `local_day` on her own clock. The audience is who was subscribed at `started_at`; `cursor` is the last
+    subscriber that was looked at.
+    """
+
+    __tablename__ = "broadcasts"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('draft', 'scheduled', 'sending', 'paused', 'late', 'sent', 'canceled')", name="state"
+        ),
+        Index("ix_broadcasts_at_work", "id", postgresql_where=AT_WORK, sqlite_where=AT_WORK),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    topic: Mapped[str] = mapped_column(String(40))
+    except_topics: Mapped[list[Any]]
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    starts_at: Mapped[datetime | None]
+    local_day: Mapped[date | None]
+    local_hour: Mapped[int | None]
+    started_at: Mapped[datetime | None]
+    cursor: Mapped[int] = mapped_column(default=0)
+    fanned_out: Mapped[bool] = mapped_column(default=False)
+    # Nothing is left to do until its state changes.
+    settled: Mapped[bool] = mapped_column(default=True)
+    ended_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    version: Mapped[Version] = relationship(lazy="raise")

@@ -5,62 +5,46 @@ Whether the Jinja in a body is sound is found when the content compiles.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from newsletter.campaigns.bodies import read_body
-from newsletter.campaigns.folders import (
-    SEQUENCE_FILE,
-    SLUG,
-    BadFolder,
-    Kind,
-    SequenceFolder,
-    StepFile,
-    right_slug,
-)
+from newsletter.campaigns.folders import SEQUENCE_FILE, SLUG, Kind, SequenceFolder, StepFile, right_slug
 from newsletter.campaigns.intents import CARE_ANCHORS, KEYS, MARKETING_ANCHORS, read_step
 from newsletter.campaigns.ordering import misplaced
-from newsletter.campaigns.spelling import CONTROL, Misspelled, nearest, read_flag, read_text
-from newsletter.campaigns.toml_lines import KeyLines
+from newsletter.campaigns.reading import Reading, needed, unknown
+from newsletter.campaigns.spelling import Misspelled, read_flag, read_text
 
 SEQUENCE_KEYS = ("name", "class", "trigger", "topics", "reentry", "step")
 STEP_KEYS = ("key", "file", "subject", "preview_text", "only_if", *KEYS)
 
 TRIGGERS: Mapping[Kind, str] = {"marketing": "confirmed", "care": "course"}
-T = TypeVar("T")
 
 
-class Reading:
-    """One `sequence.toml` being read: collects what is wrong, with its line, and goes on."""
+class SequenceReading(Reading):
+    """One `sequence.toml` being read."""
 
     def __init__(self, folder: Path, source: str) -> None:
-        self.folder = folder
-        self.lines = KeyLines(source)
-        self.digest = hashlib.sha256(source.encode())
-        self.problems: list[tuple[int, str]] = []
+        super().__init__(folder, SEQUENCE_FILE, source)
 
     def sequence(self, table: Mapping[str, Any]) -> SequenceFolder:
         """The whole folder; raises BadFolder once everything has been looked at."""
-        self._refuse_unknown(table, SEQUENCE_KEYS, None)
-        name = self._try(lambda: read_text("name", _needed(table, "name", "Welcome")), "")
-        kind: Kind = self._try(lambda: _read_kind(table), "marketing")
-        trigger = self._try(lambda: _read_trigger(table, kind), "")
+        self.refuse_unknown(table, SEQUENCE_KEYS)
+        name = self.attempt(lambda: read_text("name", needed(table, "name", "Welcome")), "")
+        kind: Kind = self.attempt(lambda: _read_kind(table), "marketing")
+        trigger = self.attempt(lambda: _read_trigger(table, kind), "")
         no_topics: tuple[str, ...] = ()
-        topics = self._try(lambda: _read_topics(table.get("topics", [])), no_topics)
-        reentry = self._try(lambda: read_flag("reentry", table.get("reentry", False)), fallback=False)
+        topics = self.attempt(lambda: _read_topics(table.get("topics", [])), no_topics)
+        reentry = self.attempt(lambda: read_flag("reentry", table.get("reentry", False)), fallback=False)
         steps = self._steps(table.get("step"), kind)
-        if self.problems:
-            where = f"{self.folder.name}/{SEQUENCE_FILE}"
-            raise BadFolder(f"{where}:{line}: {says}" for line, says in sorted(set(self.problems)))
+        self.refuse_mistakes()
         return SequenceFolder(
             self.folder.name, name, kind, trigger, topics, reentry, steps, self.digest.hexdigest()
         )
 
     def _steps(self, tables: object, kind: Kind) -> tuple[StepFile, ...]:
         if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
-            self._wrong("step", None, "a sequence has steps; right would be a table [[step]] for each letter")
+            self.wrong("step", "a sequence has steps; right would be a table [[step]] for each letter")
             return ()
         steps = tuple(
             step for index, each in enumerate(tables) for step in self._read_step(each, index, kind)
@@ -68,7 +52,7 @@ class Reading:
         self._refuse_twins(steps)
         if len(steps) == len(tables):  # with a step missing, “the last one” would be said of the wrong step
             for index, key, says in misplaced([step.intent for step in steps]):
-                self._wrong(key, index, says)
+                self.wrong(key, says, index)
         return steps
 
     def _refuse_twins(self, steps: tuple[StepFile, ...]) -> None:
@@ -76,7 +60,7 @@ class Reading:
         for step in steps:
             if step.key in seen:
                 says = f"“{step.key}” names the step of line {seen[step.key]} too; each step has a key of its own"
-                self._wrong("key", step.position, says)
+                self.wrong("key", says, step.position)
             seen.setdefault(step.key, step.line)
 
     def _read_step(self, table: Mapping[str, Any], index: int, kind: Kind) -> Iterator[StepFile]:
@@ -84,57 +68,38 @@ class Reading:
         try:
             yield self._step(table, index, kind)
         except Misspelled as problem:
-            self._wrong(problem.key, index, problem.line)
+            self.wrong(problem.key, problem.line, index)
 
     def _step(self, table: Mapping[str, Any], index: int, kind: Kind) -> StepFile:
-        self._refuse_unknown(table, STEP_KEYS, index)
-        key = read_text("key", _needed(table, "key", "is-one-enough"))
+        self._refuse_unknown_of_step(table, index)
+        key = read_text("key", needed(table, "key", "is-one-enough"))
         if not SLUG.fullmatch(key):
             raise Misspelled("key", f"“{key:.40}” cannot be a key; {right_slug('is-one-enough')}")
         timing = {each: table[each] for each in KEYS if each in table}
         anchors = MARKETING_ANCHORS if kind == "marketing" else CARE_ANCHORS
-        body = read_body(self.folder, read_text("file", _needed(table, "file", "01-welcome.md")))
-        self.digest.update(repr(body).encode())
+        body = self.body(table, "01-welcome.md")
         return StepFile(
             key=key,
             position=index,
             intent=read_step(timing, anchors=anchors),
-            subject=read_text("subject", _needed(table, "subject", "Is one session enough?")),
+            subject=read_text("subject", needed(table, "subject", "Is one session enough?")),
             preview_text=read_text("preview_text", table["preview_text"]) if "preview_text" in table else "",
             only_if=read_text("only_if", table["only_if"]) if "only_if" in table else None,
             body=body,
             line=self.lines.of(step=index),
         )
 
-    def _refuse_unknown(self, table: Mapping[str, Any], known: tuple[str, ...], step: int | None) -> None:
+    def _refuse_unknown_of_step(self, table: Mapping[str, Any], index: int) -> None:
         for key in table:
-            if key in known:
-                continue
-            if step is not None and key in SEQUENCE_KEYS:
+            if key in SEQUENCE_KEYS:
                 says = f"“{key}” belongs to the sequence; right would be a line above the first [[step]]"
-            else:
-                says = f"“{key:.40}” is not known here{nearest(key, known)}; known are {', '.join(known)}"
-            self._wrong(key, step, says)
-
-    def _try(self, read: Callable[[], T], fallback: T) -> T:
-        try:
-            return read()
-        except Misspelled as problem:
-            self._wrong(problem.key, None, problem.line)
-            return fallback
-
-    def _wrong(self, key: str, step: int | None, says: str) -> None:
-        self.problems.append((self.lines.of(key, step), CONTROL.sub("?", says)))
-
-
-def _needed(table: Mapping[str, Any], key: str, example: str) -> object:
-    if key not in table:
-        raise Misspelled("", f'“{key}” is missing; right would be a line like {key} = "{example}"')
-    return table[key]
+                self.wrong(key, says, index)
+            elif key not in STEP_KEYS:
+                self.wrong(key, unknown(key, STEP_KEYS), index)
 
 
 def _read_kind(table: Mapping[str, Any]) -> Kind:
-    match _needed(table, "class", "marketing"):
+    match needed(table, "class", "marketing"):
         case "marketing":
             return "marketing"
         case "care":
@@ -145,7 +110,7 @@ def _read_kind(table: Mapping[str, Any]) -> Kind:
 
 def _read_trigger(table: Mapping[str, Any], kind: Kind) -> str:
     right = TRIGGERS[kind]
-    trigger = _needed(table, "trigger", right)
+    trigger = needed(table, "trigger", right)
     if trigger != right:
         says = f'“{trigger!s:.40}” starts no sequence of class “{kind}”; right would be trigger = "{right}"'
         raise Misspelled("trigger", says)

@@ -1,7 +1,8 @@
-"""What an empty installation begins with: three topics, and the sequences under templates/campaigns/."""
+"""What an empty installation begins with: three topics, and the campaigns under templates/campaigns/."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -10,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from newsletter import paths
 from newsletter.audience.models import Topic
-from newsletter.campaigns import timelines
+from newsletter.campaigns import broadcasts, timelines
 from newsletter.campaigns.files import read_folders
-from newsletter.campaigns.folders import SequenceFolder, StepFile
-from newsletter.campaigns.models import Sequence
+from newsletter.campaigns.folders import SEQUENCE_FILE, BroadcastFolder, SequenceFolder, StepFile
+from newsletter.campaigns.models import Broadcast, Sequence
 from newsletter.campaigns.spelling import nearest
 from newsletter.content.compiling import Source
-from newsletter.content.models import Version
+from newsletter.content.merging import parse_condition
 from newsletter.content.publishing import publish
 from newsletter.content.refusals import ContentRefused
 from newsletter.db import insert_new
@@ -37,7 +38,7 @@ FIELDS = (
 
 
 def load(session: Session, now: datetime, folder: Path | None = None) -> list[str]:
-    """Add what is not there yet; returns the slugs of the sequences added. Nothing that exists is ever changed.
+    """Add what is not there yet; returns the slugs of what was added. Nothing that exists is ever changed.
 
     Raises BadFolder or ContentRefused, naming file and line.
     """
@@ -46,10 +47,13 @@ def load(session: Session, now: datetime, folder: Path | None = None) -> list[st
         for position, (slug, name, hint) in enumerate(TOPICS, start=1)
     ]
     insert_new(session, Topic, rows)
-    known = set(session.scalars(select(Sequence.slug)))
+    known = {*session.scalars(select(Sequence.slug)), *session.scalars(select(Broadcast.slug))}
     new = [each for each in read_folders(folder or paths.TEMPLATES / "campaigns") if each.slug not in known]
     for each in new:
-        add(session, each, now)
+        if isinstance(each, SequenceFolder):
+            add(session, each, now)
+        else:
+            add_issue(session, each, now)
     return [each.slug for each in new]
 
 
@@ -59,6 +63,8 @@ def add(session: Session, folder: SequenceFolder, now: datetime) -> Sequence:
         raise Refused(
             f"{folder.slug}: sequences of class “care” cannot be loaded yet; right would be “marketing”"
         )
+    _check_conditions(folder)
+    _check_topics(session, folder.slug, folder.topics)
     sequence = Sequence(
         slug=folder.slug,
         name=folder.name,
@@ -72,32 +78,68 @@ def add(session: Session, folder: SequenceFolder, now: datetime) -> Sequence:
     )
     session.add(sequence)
     session.flush()
-    steps = {step.plan: _publish(session, folder, step, now) for step in folder.steps}
+    steps = {
+        step.plan: publish_words(session, folder.slug, f"{folder.slug}/{step.key}", step, now)
+        for step in folder.steps
+    }
     timelines.publish(session, sequence, steps, folder.digest, now)
     session.flush()
     return sequence
 
 
-def _publish(session: Session, folder: SequenceFolder, step: StepFile, now: datetime) -> int:
+def add_issue(session: Session, folder: BroadcastFolder, now: datetime) -> Broadcast:
+    """Keep one newsletter as a draft: nobody gets it before somebody sends it."""
+    _check_topics(session, folder.slug, (folder.topic, *folder.except_topics))
+    version_id = publish_words(session, folder.slug, folder.slug, folder, now)
+    return broadcasts.draft(session, folder, version_id, now)
+
+
+def publish_words(
+    session: Session, place: str, slug: str, words: StepFile | BroadcastFolder, now: datetime
+) -> int:
+    """Make these words the live version of the letter `slug`; returns its id.
+
+    Raises ContentRefused, naming the file in the folder `place`.
+    """
     source = Source(
-        subject=step.subject,
-        preview_text=step.preview_text,
-        body=step.body.source,
-        format=step.body.form,
-        text=step.body.text,
+        subject=words.subject,
+        preview_text=words.preview_text,
+        body=words.body.source,
+        format=words.body.form,
+        text=words.body.text,
     )
     try:
-        version = publish(session, f"{folder.slug}/{step.key}", source, now, kind="marketing")
-        _check_fields(version)
+        version = publish(session, slug, source, now, kind="marketing")
+        _check_fields(version.fields)
     except ContentRefused as problem:
-        raise ContentRefused(f"{folder.slug}/{step.body.name}: {problem.line}") from problem
+        raise ContentRefused(f"{place}/{words.body.name}: {problem.line}") from problem
     return version.id
 
 
-def _check_fields(version: Version) -> None:
+def _check_fields(fields: Iterable[str]) -> None:
     """A misspelled field would stop the letter for everybody, one by one: say so before anybody waits for it."""
-    unknown = [name for name in version.fields if name.partition(".")[0] not in FIELDS]
-    if unknown:
-        raise ContentRefused(
-            f"there is no field “{unknown[0]}”{nearest(unknown[0], FIELDS)}; there are {', '.join(FIELDS)}"
-        )
+    for name in fields:
+        if name not in FIELDS:
+            near = nearest(name, FIELDS)
+            raise ContentRefused(f"there is no field “{name}”{near}; there are {', '.join(FIELDS)}")
+
+
+def _check_conditions(folder: SequenceFolder) -> None:
+    """A condition that cannot be read would hold for nobody, silently."""
+    for step in folder.steps:
+        if step.only_if is None:
+            continue
+        try:
+            _check_fields(parse_condition(step.only_if).fields)
+        except ContentRefused as problem:
+            where = f"{folder.slug}/{SEQUENCE_FILE}:{step.line}"
+            raise ContentRefused(f"{where}: {problem.line}") from problem
+
+
+def _check_topics(session: Session, slug: str, topics: Iterable[str]) -> None:
+    known = list(session.scalars(select(Topic.slug).order_by(Topic.position)))
+    for topic in topics:
+        if topic not in known:
+            raise ContentRefused(
+                f"{slug}: there is no topic “{topic}”{nearest(topic, known)}; there are {', '.join(known)}"
+            )

@@ -1,4 +1,4 @@
-"""Pure: on which line of a `sequence.toml` a key stands. `tomllib` gives values without lines, people need lines."""
+"""Pure: on which line of a campaign file a key stands. `tomllib` gives values without lines, people need lines."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ class KeyLines:
             )
 
     def of(self, key: str | None = None, step: int | None = None) -> int:
-        """The line of a key of the sequence, or of a step; else the line of the step; else 1."""
+        """The line of a key of the file's own table, or of a step; else the line of the step; else 1."""
         places: tuple[Place, ...] = ((step, key), (step, None), (None, "step"))
+        if key == "step" and step is None:  # all of them: where it is not a key, where the first begins
+            places = ((None, "step"), (0, None))
         return next((self._lines[place] for place in places if place in self._lines), 1)
 
     def _note(self, line: str, number: int) -> None:

@@ -13,6 +13,7 @@ from newsletter.delivery.transports import check_url
 from newsletter.environment import Environment
 from newsletter.errors import Mistakes, Refused
 from newsletter.house import open_house
+from newsletter.rounds import refuse_practice_data
 from newsletter.settings import Settings
 
 # What finding the database takes, so that it is tried even while other settings are wrong.
@@ -30,6 +31,8 @@ def check() -> None:
     if not any("MAIL_URL" in problem for problem in problems):
         _try(lambda: check_url(Environment(os.environ).mail_url()), problems)
     _try(lambda: _database(os.environ), problems)
+    if settings and not problems:
+        _try(lambda: _practice(settings), problems)
     if problems or settings is None:
         raise Mistakes(dict.fromkeys(problems))
     way = "practice, nothing leaves this computer" if settings.practice else "real mail leaves"
@@ -51,6 +54,14 @@ def _database(env: Mapping[str, str]) -> None:
     house = open_house(Settings.from_env(alone | unused_key))
     try:
         migrating.ensure_current(house.database)
+    finally:
+        house.close()
+
+
+def _practice(settings: Settings) -> None:
+    house = open_house(settings)
+    try:
+        refuse_practice_data(house)
     finally:
         house.close()
 

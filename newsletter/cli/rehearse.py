@@ -15,7 +15,7 @@ from newsletter import migrating, paths
 from newsletter.campaigns import timelines, upcoming
 from newsletter.campaigns.calendars import calendar
 from newsletter.campaigns.enrollment import HOURS
-from newsletter.campaigns.files import read_folder
+from newsletter.campaigns.files import read_sequence
 from newsletter.campaigns.folders import SEQUENCE_FILE
 from newsletter.campaigns.models import Sequence
 from newsletter.campaigns.rehearsing import Letter, Rehearsed
@@ -94,7 +94,7 @@ def _score(house: House, slug: str) -> Score:
         if score is not None:
             return score
     if slug in {each.parent.name for each in STARTERS.glob(f"*/{SEQUENCE_FILE}")}:
-        folder = read_folder(STARTERS / slug)
+        folder = read_sequence(STARTERS / slug)
         return Score(
             slug, folder.name, folder.kind, [Letter(step.plan, step.subject) for step in folder.steps]
         )

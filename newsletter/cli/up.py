@@ -16,6 +16,7 @@ from newsletter.cli.preparing import prepare
 from newsletter.delivery.transports import check_url
 from newsletter.house import House, open_house
 from newsletter.links import Purpose
+from newsletter.rounds import refuse_practice_data
 from newsletter.settings import Settings
 
 LINK_LIVES = timedelta(hours=1)
@@ -38,6 +39,7 @@ def up(host: str, port: int) -> None:
         house = open_house(settings)
         try:
             prepare(house)
+            refuse_practice_data(house)
             _say_where(house)
         finally:
             house.close()

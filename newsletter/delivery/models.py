@@ -35,6 +35,7 @@ ENDED = (
 
 
 URGENT = text("state = 'queued' AND stream <> 'marketing'")
+STILL_OPEN = text("state IN ('queued', 'claimed', 'handoff')")
 BULK = text("state = 'queued' AND stream = 'marketing'")
 
 
@@ -70,6 +71,9 @@ class Delivery(Base):
             sqlite_where=text("state IN ('claimed', 'handoff')"),
         ),
         Index("ix_deliveries_person", "person_id", "id"),
+        Index(
+            "ix_deliveries_open_campaign", "campaign", postgresql_where=STILL_OPEN, sqlite_where=STILL_OPEN
+        ),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 

@@ -40,9 +40,9 @@ JITTER = random.Random()  # noqa: S311  (it spreads retries, it keeps no secret)
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why the gate stays shut: for ever (`skipped`, `canceled`, `expired`), or until it is asked again (`wait`)."""
+    """Why the gate stays shut: for ever, or until it is asked again (`wait`)."""
 
-    kind: Literal["skipped", "canceled", "expired", "wait"]
+    kind: Literal["skipped", "canceled", "superseded", "expired", "wait"]
     reason: str
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import threading
+
+from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from newsletter import migrating
 from newsletter.house import House, open_house
 from newsletter.settings import Settings
 from newsletter.web import access, errors, headers, pages, site, studio
@@ -25,6 +28,7 @@ def create_app(settings: Settings | None = None, *, house: House | None = None) 
     app.config.from_mapping(_configuration(house))
     pages.furnish(app, house)
     access.guard(app)
+    _refuse_another_schema(app, house)
     errors.answer_failures(app)
     headers.dress(app)
     csrf = CSRFProtect(app)
@@ -53,6 +57,18 @@ def _configuration(house: House) -> dict[str, object]:
         # It refuses browsers that send no Referer; `__Host-` keeps out what it guards against.
         "WTF_CSRF_SSL_STRICT": False,
     }
+
+
+def _refuse_another_schema(app: Flask, house: House) -> None:
+    """Serve nobody from a database of another version: asked until the answer is yes, and then never again."""
+    fits = threading.Event()
+
+    def ask() -> None:
+        if not fits.is_set() and request.blueprint is not None and request.blueprint != "health":
+            migrating.ensure_current(house.database)
+            fits.set()
+
+    app.before_request(ask)
 
 
 def _believe_proxies(app: Flask, count: int) -> None:

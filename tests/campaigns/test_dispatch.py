@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from newsletter.campaigns import dispatch, starter, timelines
-from newsletter.campaigns.files import read_folder
+from newsletter.campaigns.files import read_sequence
 from newsletter.campaigns.models import Enrollment, Step, StepRun
 from newsletter.delivery.models import Delivery
 from tests.campaigns.conftest import STEPS
@@ -21,10 +21,15 @@ GATHERED = "The letter"
 
 def edit(story: Story, folder: Path) -> None:
     """Make what stands in `folder` the live timeline of `welcome`."""
-    read = read_folder(folder)
+    read = read_sequence(folder)
     with story.house.database.writing.begin() as session:
         sequence = timelines.find(session, "welcome")
-        steps = {step.plan: starter._publish(session, read, step, story.clock.now()) for step in read.steps}
+        steps = {
+            step.plan: starter.publish_words(
+                session, "welcome", f"welcome/{step.key}", step, story.clock.now()
+            )
+            for step in read.steps
+        }
         timelines.publish(session, sequence, steps, read.digest, story.clock.now())
 
 

@@ -284,7 +284,7 @@ def test_a_sequence_file_that_is_not_text_is_refused(folder):
 def test_a_folder_needs_its_sequence_file_and_a_plain_name(tmp_path):
     (tmp_path / "spring-guide").mkdir()
     assert problems(tmp_path / "spring-guide") == (
-        "spring-guide/sequence.toml: there is none; a campaign folder needs sequence.toml",
+        "spring-guide/sequence.toml: there is none; a campaign folder needs sequence.toml or broadcast.toml",
     )
     assert "“Spring Guide” cannot name a campaign folder" in problems(write(tmp_path / "Spring Guide"))[0]
 

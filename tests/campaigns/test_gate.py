@@ -13,6 +13,7 @@ from newsletter.campaigns.gate import gate
 from newsletter.campaigns.models import Enrollment, Sequence
 from newsletter.delivery import leases, mailboxes
 from newsletter.delivery.leases import Claimed
+from newsletter.delivery.models import Delivery
 from tests.walks.story import Story
 
 
@@ -71,3 +72,14 @@ def test_a_letter_of_no_sequence_is_not_its_business(story: Story, claimed: Clai
         stranger = replace(claimed, dedupe_key="confirm:1:1")
         assert gate(session, [stranger], story.clock.now()) == {}
         assert session.scalars(select(Enrollment.state)).one() == "exited"
+
+
+def test_a_letter_that_was_deferred_does_not_arrive_after_its_successor(
+    story: Story, claimed: Claimed
+) -> None:
+    with story.house.database.writing.begin() as session:
+        session.execute(update(Delivery).values(state="handoff"))  # a slow server holds it
+    story.clock.advance(days=3)
+    with story.house.database.writing.begin() as session:
+        dispatch.queue_due(session, story.clock.now())
+    assert verdict(story, claimed) == ("superseded", "a newer letter is due")

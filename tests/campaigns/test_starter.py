@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from newsletter.audience.models import Topic
 from newsletter.campaigns import starter, timelines
-from newsletter.campaigns.models import Sequence, TimelineVersion
+from newsletter.campaigns.models import Broadcast, Sequence, TimelineVersion
 from newsletter.clock import FrozenClock
 from newsletter.content.models import Version
 from newsletter.db import Database
@@ -19,7 +19,12 @@ from newsletter.errors import Refused
 
 def test_the_starter_brings_three_topics_and_the_six_letters(database: Database, clock: FrozenClock) -> None:
     with database.writing.begin() as session:
-        assert starter.load(session, clock.now()) == ["welcome"]
+        assert starter.load(session, clock.now()) == [
+            "guide-start-to-finish",
+            "news-what-is-new",
+            "tips-five-questions",
+            "welcome",
+        ]
     with database.reading() as session:
         topics = session.execute(select(Topic.slug, Topic.name).order_by(Topic.position)).all()
         sequence = timelines.find(session, "welcome")
@@ -49,7 +54,7 @@ def test_loading_again_changes_nothing(database: Database, clock: FrozenClock) -
             session.scalar(select(func.count()).select_from(table))
             for table in (Topic, Sequence, TimelineVersion, Version)
         ]
-    assert counts == [3, 1, 1, 6]
+    assert counts == [3, 1, 1, 9]
 
 
 @pytest.mark.parametrize(
@@ -80,3 +85,48 @@ def test_a_letter_that_cannot_be_compiled_names_its_file_and_nothing_is_loaded(
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Sequence)) == 0
         assert session.scalar(select(func.count()).select_from(Version)) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("only_if = 'first_name ='", "welcome/sequence.toml:.*only_if"),
+        ("only_if = 'range(9)'", "welcome/sequence.toml:.*calls"),
+        ("only_if = 'frist_name'", "there is no field “frist_name”.*first_name"),
+    ],
+)
+def test_a_condition_that_would_hold_for_nobody_is_refused_when_it_is_loaded(
+    database: Database, clock: FrozenClock, write_folder: Callable[..., Path], line: str, says: str
+) -> None:
+    folder = write_folder("welcome", (("hello", f'after = "0m"\nuntil = "1d"\n{line}'),))
+    with pytest.raises(Refused, match=says), database.writing.begin() as session:
+        starter.load(session, clock.now(), folder)
+
+
+def test_a_topic_that_does_not_exist_is_refused_when_it_is_loaded(
+    database: Database, clock: FrozenClock, write_folder: Callable[..., Path]
+) -> None:
+    folder = write_folder("welcome", head='topics = ["tip"]')
+    with (
+        pytest.raises(Refused, match=r"there is no topic “tip”.*tips"),
+        database.writing.begin() as session,
+    ):
+        starter.load(session, clock.now(), folder)
+
+
+def test_the_three_issues_are_drafts_that_compile_without_a_remark(
+    database: Database, clock: FrozenClock
+) -> None:
+    with database.writing.begin() as session:
+        starter.load(session, clock.now())
+        drafts = session.execute(
+            select(Broadcast.topic, Broadcast.state, Version.warnings, func.length(Version.html))
+            .join(Broadcast.version)
+            .order_by(Broadcast.topic)
+        ).all()
+    assert [(row[0], row[1], row[2]) for row in drafts] == [
+        ("news", "draft", []),
+        ("resources", "draft", []),
+        ("tips", "draft", []),
+    ]
+    assert all(row[3] < 60_000 for row in drafts)

@@ -33,7 +33,7 @@ at = "20:00"
     [
         (None, "name", 2),
         (None, "topics", 3),
-        (None, "step", 1),
+        (None, "step", 11),
         (0, None, 11),
         (0, "key", 12),
         (0, "until", 13),

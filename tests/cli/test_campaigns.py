@@ -5,7 +5,7 @@ from datetime import datetime
 
 def test_a_database_without_campaigns_says_how_to_get_some(run, environment, database_url):
     environment["NEWSLETTER_DATABASE_URL"] = database_url
-    assert "`newsletter up` loads the starter ones" in run("campaigns", "list").stdout
+    assert "`newsletter migrate` loads the starter ones" in run("campaigns", "list").stdout
     assert run.json("campaigns", "list") == []
 
 

@@ -14,7 +14,7 @@ def database(empty_database, environment):
 def test_an_empty_database_comes_to_this_version(database, run):
     told = run("migrate").stdout.splitlines()
     assert told == [
-        "Loaded the starter campaigns: welcome.",
+        "Loaded the starter campaigns: guide-start-to-finish, news-what-is-new, tips-five-questions, welcome.",
         f"The database is at revision {migrating.head()}.",
     ]
     assert migrating.current(database) == migrating.head()
@@ -22,7 +22,12 @@ def test_an_empty_database_comes_to_this_version(database, run):
 
 def test_an_empty_database_has_topics_and_the_welcome_letters_afterwards(database, run):
     run("migrate")
-    assert [each["slug"] for each in run.json("campaigns", "list")] == ["welcome"]
+    assert [each["slug"] for each in run.json("campaigns", "list")] == [
+        "welcome",
+        "guide-start-to-finish",
+        "news-what-is-new",
+        "tips-five-questions",
+    ]
 
 
 def test_a_second_time_changes_nothing(database, run):

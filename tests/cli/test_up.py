@@ -76,7 +76,7 @@ def is_running(pid: int) -> bool:
 def test_one_command_serves_the_site_and_sends_and_stops(env, port, output):
     with spawned("up", env=env, output=output) as up:
         up.wait_for("Ctrl-C stops everything")
-        assert "Loaded the starter campaigns: welcome." in up.said
+        assert "Loaded the starter campaigns: guide-start-to-finish" in up.said
         assert "Practice: nothing leaves this computer." in up.said
         for path in ("/", "/studio/inbox/", "/studio/enter/"):
             assert f"http://127.0.0.1:{port}{path}" in up.said

@@ -1,4 +1,4 @@
-"""The starter letters and account e-mails, compiled, and the fields that fill them."""
+"""The starter letters, example issues and account e-mails, compiled, and the fields that fill them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from newsletter.content.designs import letter_design
 from newsletter.content.values import Value
 from newsletter.paths import TEMPLATES
 
-FOLDER = TEMPLATES / "campaigns" / "welcome"
+CAMPAIGNS = TEMPLATES / "campaigns"
+FOLDER = CAMPAIGNS / "welcome"
 STEPS = tomllib.loads((FOLDER / "sequence.toml").read_text())["step"]
 WELCOME = [step["key"] for step in STEPS]
-EVERY = [*WELCOME, *ACCOUNT_LETTERS]
+ISSUES = sorted(each.parent.name for each in CAMPAIGNS.glob("*/broadcast.toml"))
+MARKETING = [*WELCOME, *ISSUES]
+EVERY = [*MARKETING, *ACCOUNT_LETTERS]
 DAYS = [
     "Thursday, 5 March",
     "Saturday, 7 March",
@@ -27,18 +30,23 @@ DAYS = [
 TOKEN = "k7Hq2mWv9xT4bN8sLr3cYp6dZf1gA5eJ0uIo"
 
 
-def written(key: str) -> str:
-    """The body of a welcome letter as it stands in its file."""
-    return (FOLDER / next(step["file"] for step in STEPS if step["key"] == key)).read_text()
+def written(key: str) -> Source:
+    """A welcome letter or an issue as it stands in its files."""
+    if key in ISSUES:
+        folder = CAMPAIGNS / key
+        table = tomllib.loads((folder / "broadcast.toml").read_text())
+    else:
+        folder = FOLDER
+        table = next(step for step in STEPS if step["key"] == key)
+    return Source(table["subject"], table["preview_text"], (folder / table["file"]).read_text())
 
 
 @cache
 def letter(key: str) -> Compiled:
-    """A welcome letter or account e-mail, compiled."""
+    """A welcome letter, issue or account e-mail, compiled."""
     if key in ACCOUNT_LETTERS:
         return account_letter(key)
-    step = next(step for step in STEPS if step["key"] == key)
-    return compile_letter(Source(step["subject"], step["preview_text"], written(key)), letter_design())
+    return compile_letter(written(key), letter_design())
 
 
 def fields() -> dict[str, Value]:

@@ -51,6 +51,19 @@ def test_after_three_days_off_no_stale_letter_leaves_and_the_newest_useful_one_d
     ]
 
 
+def test_after_an_outage_two_letters_do_not_arrive_on_one_day(story: Story) -> None:
+    story.sign_up()
+    story.confirm()
+    story.sleep(days=5, hours=4, minutes=30)  # Saturday, 9:00 in New York: letter 3 is due in an hour
+    story.live(days=20)
+    assert story.inbox()[1:] == [
+        WELCOME[0],
+        "Sat 07 Mar 09:00  Is one microneedling session enough?",
+        "Mon 09 Mar 10:00  What happens under the skin",
+        *WELCOME[3:],
+    ]
+
+
 def test_a_mistaken_tap_and_the_way_back_cost_no_letter_and_repeat_none(story: Story) -> None:
     story.sign_up()
     story.confirm()

@@ -154,3 +154,16 @@ def test_a_confirmed_address_that_signs_up_again_is_not_asked_to_confirm(story, 
     confirmed.sign_up()
     story.rounds.until_idle()
     assert "You are already on our list" in [letter["Subject"] for letter in story.letters(READER)]
+
+
+def test_who_comes_back_reads_that_her_letters_go_on_and_no_old_one_is_under_way(story, visitor, newest_link):
+    for _ in range(2):
+        visitor.sign_up()
+        story.rounds.until_idle()
+        visitor.open(newest_link("confirm"))
+        shown = words(visitor.press("Yes, send me the letters").text)
+        story.rounds.until_idle()
+        story.live(days=3)
+        story.leave()
+    assert "Your letters go on." in shown
+    assert "Under way" not in shown

@@ -140,3 +140,17 @@ def test_a_view_that_raises_leaves_nothing_behind(story, app, monkeypatch):
         from newsletter.delivery.models import Mailbox
 
         assert session.query(Mailbox).count() == 0
+
+
+def test_a_database_of_a_newer_version_serves_nobody_and_keeps_nothing(story, app):
+    with story.house.database.writing.begin() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    client = app.test_client()
+    assert client.get("/").status_code == 503
+    assert client.post("/subscribe", json={"email": READER}).status_code == 503
+    assert client.get("/health").status_code == 200
+
+
+def test_brackets_without_end_are_not_json(app):
+    answer = app.test_client().post("/subscribe", data="[" * 100_000, content_type="application/json")
+    assert (answer.status_code, answer.json["error"]) == (400, "the body is not JSON")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter.audience.models import Subscriber
 from newsletter.campaigns import upcoming
 from newsletter.web.transaction import house
 
@@ -28,10 +29,16 @@ def lines(session: Session, subscriber_id: int) -> list[Line]:
     if not ahead:
         return []
     still = {letter.subject for letter in ahead}
-    gone = [letter.subject for letter in upcoming.letters(session) if letter.subject not in still]
+    known = [] if is_back(session, subscriber_id) else upcoming.letters(session)
+    gone = [letter.subject for letter in known if letter.subject not in still]
     return [Line(UNDER_WAY, subject) for subject in gone] + [
         Line(said(letter.at, now), letter.subject) for letter in ahead
     ]
+
+
+def is_back(session: Session, subscriber_id: int) -> bool:
+    """Whether she has been here before: her letters go on or begin anew, and none of the old ones is under way."""
+    return session.get_one(Subscriber, subscriber_id).arrivals > 1
 
 
 def next_letter(session: Session, subscriber_id: int) -> str:

@@ -27,6 +27,7 @@ def show(session: Session, token: str) -> ResponseReturnValue:
     return render_template(
         "site/confirmed.html",
         letters=coming.lines(session, subscriber_id),
+        back=coming.is_back(session, subscriber_id),
         person=preferences.read(session, subscriber_id),
         action=url_for("site.choose", token=house().links.sign(Purpose.PREFERENCES, subscriber_id)),
     )

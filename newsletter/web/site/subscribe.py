@@ -43,7 +43,7 @@ def _from_program(session: Session) -> ResponseReturnValue:
     try:
         typed = form.from_json(request.get_json())
         _ask(session, typed)
-    except BadRequest:
+    except (BadRequest, RecursionError):  # the latter for brackets without end
         return jsonify(error="the body is not JSON", field=""), 400
     except WrongShape as wrong:
         return jsonify(error=wrong.line, field=wrong.field), 400
