@@ -36,7 +36,7 @@ class SendingHours:
 
 def at_local(day: date, hour: time, zone: ZoneInfo) -> datetime:
     """The instant of a wall-clock time, aware in `zone`. `hour` is naive and in whole seconds."""
-    # fold=0 is the first of an ambiguous pair (PEP 495); datetime.time() may hand on a fold of 1.
+    # fold=0 is the first of an ambiguous pair (PEP 495); an hour taken from an instant may carry a fold of 1.
     hour = hour.replace(fold=0)
     wall = datetime.combine(day, hour, tzinfo=zone)
     local = wall.astimezone(UTC).astimezone(zone)
