@@ -23,7 +23,7 @@ KNOWN = frozenset(
     "DATA_DIR DATABASE_URL MAIL_URL BASE_URL SECRET_KEY DATA_KEY CLINIC_NAME CLINIC_FROM CLINIC_CARE_FROM "
     "CLINIC_REPLY_TO CLINIC_POSTAL_ADDRESS CLINIC_CITY CLINIC_TIME_ZONE CLINIC_PHONE CLINIC_BOOKING_URL "
     "CLINIC_PRIVACY_URL DKIM_DOMAIN DKIM_SELECTOR DKIM_KEY_FILE BOUNCE_ADDRESS BOUNCE_MAILBOX BROKER_URL "
-    "HEARTBEAT_URL TRUSTED_PROXIES".split()
+    "HEARTBEAT_URL TRUSTED_PROXIES PEPPER ARCHIVE".split()
 )
 
 
@@ -127,6 +127,13 @@ class Environment:
             self.wrong(name, f"is not a number: “{text}”; right would be 0, 1, 2 …")
             return default
         return int(text)
+
+    def one_of(self, name: str, words: tuple[str, ...]) -> str:
+        """One of `words`; the first where nothing is given."""
+        word = self.get(name, words[0])
+        if word not in words:
+            self.wrong(name, f"is “{word}”; right would be {', '.join(words)}")
+        return word
 
     def address(self, name: str, default: str) -> str:
         """One plain e-mail address, or nothing."""

@@ -1,4 +1,4 @@
-"""What every entry point holds: settings, database, clock and links, opened once."""
+"""What every entry point holds: settings, database, clock, links and vault, opened once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from newsletter.clock import Clock, SandboxClock, SystemClock
 from newsletter.db import Database, open_database
 from newsletter.links import Links
 from newsletter.settings import Settings
+from newsletter.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,11 @@ class House:
     database: Database
     clock: Clock
     links: Links
+
+    @property
+    def vault(self) -> Vault:
+        """Keyed hashes, with this installation's pepper."""
+        return Vault(self.settings.pepper)
 
     def close(self) -> None:
         """Give the database's connections back."""

@@ -50,6 +50,13 @@ def take(session: Session, limit: Limit, subject: str, now: datetime) -> bool:
     return session.execute(raise_by_one.returning(Counter.seen)).first() is not None
 
 
+def once(session: Session, name: str, subject: str, until: datetime) -> bool:
+    """True the first time for this subject, False ever after; remembered until `until` (aware)."""
+    mark = sha256(f"{name}\0{subject}".encode()).hexdigest()[:40]
+    row = {"key": f"{name[:24]}:{mark}", "seen": 1, "until": until}
+    return bool(insert_new(session, Counter, [row], returning=Counter.key))
+
+
 def used(session: Session, limit: Limit, subject: str, now: datetime) -> int:
     """How often it happened in the window that holds `now`."""
     key, _ = _window(limit, subject, now)

@@ -30,6 +30,8 @@ class Purpose(IntEnum):
     ENTER = 4
     FORM = 5
     PENDING = 6
+    DATA = 7
+    NEW_ADDRESS = 8
 
 
 class LinkDamaged(Refused):

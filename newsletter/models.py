@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from newsletter.audience.models import Consent, Subscriber, Subscription, Topic, Wording
+from newsletter.audience.models import Consent, Hold, Subscriber, Subscription, Topic, Wording
+from newsletter.bookmarks import Bookmark
 from newsletter.campaigns.models import (
     Broadcast,
+    CampaignDraft,
     Enrollment,
     Sequence,
     Step,
@@ -26,13 +28,16 @@ from newsletter.pulse import Heartbeat
 __all__ = [
     "Attempt",
     "Base",
+    "Bookmark",
     "Broadcast",
+    "CampaignDraft",
     "Consent",
     "Counter",
     "Delivery",
     "Email",
     "Enrollment",
     "Heartbeat",
+    "Hold",
     "Mailbox",
     "PracticeLetter",
     "Sequence",

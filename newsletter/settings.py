@@ -23,6 +23,8 @@ class Settings:
     secret_keys: tuple[str, ...]
     clinic: Clinic
     heartbeat_url: str = ""
+    pepper: str = ""
+    archive: str = "open"  # who may find past issues: open (search engines too), noindex, off
     trusted_proxies: int = 0
     notes: tuple[str, ...] = ()  # what `check` mentions though it stops nothing
 
@@ -53,18 +55,24 @@ class Settings:
         database_url = reader.database_url(data_dir)
         proxies = reader.number("TRUSTED_PROXIES", 0)
         keys = reader.keys("SECRET_KEY", practice=practice)
+        pepper = reader.secret("PEPPER")
+        archive = reader.one_of("ARCHIVE", ("open", "noindex", "off"))
         if not reader.problems and not keys:
             keys = (kept_key(data_dir / "secret.key", reader.problems),)
+        if not reader.problems and not pepper:
+            pepper = kept_key(data_dir / "pepper", reader.problems)
         if reader.problems:
             raise Mistakes(reader.problems)
         return cls(
-            data_dir,
-            database_url,
-            mail_url,
-            base_url,
-            keys,
-            clinic,
-            heartbeat_url,
-            proxies,
-            tuple(reader.notes),
+            data_dir=data_dir,
+            database_url=database_url,
+            mail_url=mail_url,
+            base_url=base_url,
+            secret_keys=keys,
+            clinic=clinic,
+            heartbeat_url=heartbeat_url,
+            pepper=pepper,
+            archive=archive,
+            trusted_proxies=proxies,
+            notes=tuple(reader.notes),
         )

@@ -109,3 +109,25 @@ def test_it_holds_among_processes(database_url):
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0]
     assert sum(through) == 3
+
+
+def test_once_is_once_and_is_remembered_until_it_may_be_forgotten(database):
+    until = NOW + timedelta(hours=1)
+    with database.writing.begin() as session:
+        assert limits.once(session, "link", "a", until)
+        assert not limits.once(session, "link", "a", until)
+        assert limits.once(session, "link", "b", until)
+        assert limits.once(session, "proof", "a", until)
+    for moment, again in ((NOW, False), (until + timedelta(seconds=1), True)):
+        with database.writing.begin() as session:
+            limits.tidy(session, moment)
+            assert limits.once(session, "link", "a", until) is again
+
+
+def test_of_two_who_come_at_the_same_time_one_is_first(database):
+    def come(_):
+        with database.writing.begin() as session:
+            return limits.once(session, "link", "a", NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(come, range(8))) == [False] * 7 + [True]

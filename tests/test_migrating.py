@@ -22,11 +22,13 @@ WORDS = {
         "sequences": "on",
         "enrollments": "active",
         "broadcasts": "draft",
+        "campaign_drafts": "open",
     },
     "stream": {"deliveries": "marketing", "consents": "marketing", "practice_letters": "marketing"},
     "act": {"consents": "requested"},
     "scope": {"suppressions": "all"},
-    "kind": {"sequences": "marketing"},
+    "kind": {"sequences": "marketing", "holds": "break"},
+    "origin": {"campaign_drafts": "import"},
 }
 
 

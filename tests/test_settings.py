@@ -174,7 +174,33 @@ def test_many_processes_that_start_together_agree_on_the_key(tmp_path):
         keys = set(pool.map(lambda _: read(tmp_path).secret_keys, range(32)))
     assert len(keys) == 1
     assert len(keys.pop()[0]) >= 48
-    assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret.key"]
+    assert sorted(path.name for path in (tmp_path / "var").iterdir()) == ["pepper", "secret.key"]
+
+
+def test_the_pepper_is_made_once_and_is_no_key_of_the_links(tmp_path):
+    first = read(tmp_path)
+    assert stat.S_IMODE((tmp_path / "var" / "pepper").stat().st_mode) == 0o600
+    assert len(first.pepper) >= 48
+    assert first.pepper not in first.secret_keys
+    assert read(tmp_path).pepper == first.pepper
+
+
+def test_several_machines_are_given_one_pepper(tmp_path):
+    file = tmp_path / "given"
+    file.write_text("the-same-for-every-machine\n")
+    assert read(tmp_path, PEPPER_FILE=str(file)).pepper == "the-same-for-every-machine"
+    assert not (tmp_path / "var" / "pepper").exists()
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", "open"), ("noindex", "noindex"), ("off", "off")])
+def test_the_archive_is_open_unless_said_otherwise(tmp_path, given, kept):
+    assert read(tmp_path, ARCHIVE=given).archive == kept
+
+
+def test_another_word_for_the_archive_is_refused(tmp_path):
+    assert problems(tmp_path, ARCHIVE="no") == (
+        "NEWSLETTER_ARCHIVE is “no”; right would be open, noindex, off",
+    )
 
 
 def test_an_empty_key_file_signs_nothing(tmp_path):

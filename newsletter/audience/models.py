@@ -40,6 +40,9 @@ class Subscriber(Base):
     first_name: Mapped[str | None] = mapped_column(String(100))
     time_zone: Mapped[str | None] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(80))
+    tags: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    # What a list brought along that has no column of its own; letters may print it.
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     # How many times she came in from outside: 1 at the first confirmation, 2 when she comes back after leaving.
     arrivals: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -72,6 +75,12 @@ class Subscription(Base):
             postgresql_where=text("state = 'confirmed' AND admitted_at IS NULL"),
             sqlite_where=text("state = 'confirmed' AND admitted_at IS NULL"),
         ),
+        Index(
+            "ix_subscriptions_pending",
+            "requested_at",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +94,33 @@ class Subscription(Base):
     admitted_at: Mapped[datetime | None]
 
     topic: Mapped[Topic] = relationship(lazy="raise")
+
+
+class Hold(Base):
+    """Until `until` no marketing reaches this person: a break she took, or the clinic's healing days.
+
+    `kind` is `break` or `healing`; one open hold of each kind. An ended one stays as history.
+    """
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        CheckConstraint("kind IN ('break', 'healing')", name="kind"),
+        Index(
+            "uq_holds_open",
+            "subscriber_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    until: Mapped[datetime]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Wording(Base):
@@ -103,11 +139,21 @@ class Wording(Base):
 class Consent(Base):
     """One act of consent, append-only: who, when, in which words, how, from where.
 
+    Only time takes something away: `ip` and `user_agent` are forgotten after twelve months (retention).
+
     `act` is `requested`, `confirmed` or `withdrawn`; `topics` holds slugs, so that a renamed topic rewrites no history.
     """
 
     __tablename__ = "consents"
-    __table_args__ = (CheckConstraint("act IN ('requested', 'confirmed', 'withdrawn')", name="act"),)
+    __table_args__ = (
+        CheckConstraint("act IN ('requested', 'confirmed', 'withdrawn')", name="act"),
+        Index(
+            "ix_consents_traceable",
+            "at",
+            postgresql_where=text("ip IS NOT NULL OR user_agent IS NOT NULL"),
+            sqlite_where=text("ip IS NOT NULL OR user_agent IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)

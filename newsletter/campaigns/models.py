@@ -152,6 +152,10 @@ class Broadcast(Base):
     except_topics: Mapped[list[Any]]
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
     state: Mapped[str] = mapped_column(String(12), default="draft")
+    # Whether anybody may read it under /archive/ once it has begun.
+    archived: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    # How many people it was meant for at its start; what `status` measures progress against.
+    audience: Mapped[int | None]
     starts_at: Mapped[datetime | None]
     local_day: Mapped[date | None]
     local_hour: Mapped[int | None]
@@ -164,3 +168,34 @@ class Broadcast(Base):
     created_at: Mapped[datetime]
 
     version: Mapped[Version] = relationship(lazy="raise")
+
+
+class CampaignDraft(Base):
+    """A campaign folder kept as it was read, waiting for somebody to use it; `digest` tells its contents.
+
+    `origin` is `import`, or `starter` where a newer release changed one of its own campaigns. Nothing that people get
+    changes before it is used. `files` is the folder: name -> text. At most one is open for each campaign.
+    """
+
+    __tablename__ = "campaign_drafts"
+    __table_args__ = (
+        UniqueConstraint("slug", "digest"),
+        CheckConstraint("origin IN ('import', 'starter')", name="origin"),
+        CheckConstraint("state IN ('open', 'used', 'discarded')", name="state"),
+        Index(
+            "uq_campaign_drafts_open",
+            "slug",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80))
+    origin: Mapped[str] = mapped_column(String(12))
+    files: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

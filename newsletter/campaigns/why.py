@@ -9,34 +9,28 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.audience.models import Subscriber, Subscription, Topic
-from newsletter.campaigns import anchors, timelines
+from newsletter.audience.models import Hold, Subscriber, Subscription, Topic
+from newsletter.campaigns import anchors, timelines, why_issue
 from newsletter.campaigns.dispatch import dedupe_key
 from newsletter.campaigns.enrollment import HOURS
-from newsletter.campaigns.models import Enrollment, Sequence, StepRun
+from newsletter.campaigns.fates import fate, when
+from newsletter.campaigns.models import Broadcast, Enrollment, Sequence, StepRun
 from newsletter.campaigns.planning import Planned, plan
 from newsletter.delivery import suppression
 from newsletter.delivery.models import Delivery
 
-SAYS = {
-    "queued": "waiting to be sent",
-    "claimed": "being written",
-    "handoff": "being handed over",
-    "sent": "sent",
-    "skipped": "not sent",
-    "canceled": "canceled",
-    "superseded": "not sent",
-    "expired": "too late to be useful, not sent",
-    "failed": "not sent",
-    "unknown": "maybe sent: the mail server never answered",
-    "poison": "stopped after repeated failures",
-}
+HELD = {"break": "She takes a break", "healing": "Held back by the clinic"}
 
 
-def explain(session: Session, subscriber: Subscriber, slug: str, now: datetime) -> list[str]:
-    """One line for each thing that decided, in order. Raises NotFound for an unknown sequence."""
+def explain(
+    session: Session, subscriber: Subscriber, slug: str, clinic_zone: ZoneInfo, now: datetime
+) -> list[str]:
+    """One line for each thing that decided, in order. Raises NotFound where `slug` names no campaign."""
+    lines = [*_consent(session, subscriber), *_stops(session, subscriber), *_holds(session, subscriber, now)]
+    issue = session.scalar(select(Broadcast).where(Broadcast.slug == slug))
+    if issue is not None:
+        return [*lines, *why_issue.lines(session, issue, subscriber, clinic_zone, now)]
     sequence = timelines.find(session, slug)
-    lines = [*_consent(session, subscriber), *_stops(session, subscriber)]
     enrollments = session.scalars(
         select(Enrollment)
         .where(Enrollment.sequence_id == sequence.id, Enrollment.subscriber_id == subscriber.id)
@@ -60,17 +54,23 @@ def _consent(session: Session, subscriber: Subscriber) -> Iterator[str]:
         yield "She never signed up for any topic."
     for subscription, topic in rows:
         if subscription.state == "confirmed" and subscription.confirmed_at:
-            yield f"{topic}: confirmed {_when(subscription.confirmed_at)}."
+            yield f"{topic}: confirmed {when(subscription.confirmed_at)}."
         elif subscription.state == "pending":
-            yield f"{topic}: signed up {_when(subscription.requested_at)}, not confirmed yet."
+            yield f"{topic}: signed up {when(subscription.requested_at)}, not confirmed yet."
         elif subscription.ended_at:
-            yield f"{topic}: left {_when(subscription.ended_at)}."
+            yield f"{topic}: left {when(subscription.ended_at)}."
 
 
 def _stops(session: Session, subscriber: Subscriber) -> Iterator[str]:
     stops = suppression.stops(session, [subscriber.mailbox_id]).get(subscriber.mailbox_id, {})
     for scope, reason in stops.items():
         yield f"Do not mail ({'everything' if scope == 'all' else scope}): {reason}."
+
+
+def _holds(session: Session, subscriber: Subscriber, now: datetime) -> Iterator[str]:
+    open_ones = select(Hold).where(Hold.subscriber_id == subscriber.id, Hold.ended_at.is_(None))
+    for hold in session.scalars(open_ones.where(Hold.until > now).order_by(Hold.id)):
+        yield f"{HELD[hold.kind]} until {when(hold.until)}."
 
 
 def _why_not_in(session: Session, sequence: Sequence, subscriber: Subscriber) -> str:
@@ -84,14 +84,14 @@ def _why_not_in(session: Session, sequence: Sequence, subscriber: Subscriber) ->
     if sequence.topics and not any(row.slug in sequence.topics for row in confirmed):
         return f"Not in this sequence: it is for {', '.join(sequence.topics)}."
     if all(row.confirmed_at and row.confirmed_at < sequence.on_since for row in confirmed):
-        return f"Not in this sequence: she confirmed before it was switched on, {_when(sequence.on_since)}."
+        return f"Not in this sequence: she confirmed before it was switched on, {when(sequence.on_since)}."
     return "Not in this sequence yet: it takes her in at its next round."
 
 
 def _way(session: Session, sequence: Sequence, enrollment: Enrollment, now: datetime) -> Iterator[str]:
     state = f"{enrollment.state}: {enrollment.reason}" if enrollment.reason else enrollment.state
     paused = "; the sequence is paused" if sequence.state == "paused" else ""
-    yield f"In the sequence since {_when(enrollment.created_at)}, times follow {enrollment.zone} ({state}{paused})."
+    yield f"In the sequence since {when(enrollment.created_at)}, times follow {enrollment.zone} ({state}{paused})."
     timeline = timelines.read(session, sequence.live_timeline_id or enrollment.timeline_id)
     runs = {
         (run.step_key, run.occurrence): run
@@ -102,7 +102,7 @@ def _way(session: Session, sequence: Sequence, enrollment: Enrollment, now: date
         run = runs.pop(planned.run, None)
         yield _letter(session, enrollment, planned, run, now)
     for run in runs.values():
-        yield f"{run.step_key}: {run.outcome} {_when(run.decided_at)}; this step is not in the sequence any more."
+        yield f"{run.step_key}: {run.outcome} {when(run.decided_at)}; this step is not in the sequence any more."
 
 
 def _letter(
@@ -110,20 +110,22 @@ def _letter(
 ) -> str:
     meant = f"{planned.key}: planned for {planned.local:%a %Y-%m-%d %H:%M %Z}"
     if run is None:
-        if enrollment.state == "exited":
-            return f"{meant}; not sent: {enrollment.reason}."
-        return f"{meant}; {'still to come' if planned.until > now else 'its time has passed'}."
-    reason = f": {run.reason}" if run.reason else ""
+        return f"{meant}; {_not_decided(enrollment, planned, now)}."
+    reason = f" ({run.reason})" if run.reason else ""
     if run.outcome != "queued":
-        return f"{meant}; not sent{reason}."
+        return f"{meant}; not sent: {run.reason}."
     key = dedupe_key(enrollment.id, *planned.run)
     delivery = session.scalar(select(Delivery).where(Delivery.dedupe_key == key))
-    if delivery is None:
-        return f"{meant}; queued{reason}."
-    sent = f" {_when(delivery.sent_at)}" if delivery.sent_at else ""
-    because = f": {delivery.reason}" if delivery.reason else ""
-    return f"{meant}; {SAYS[delivery.state]}{sent}{because}."
+    return f"{meant}{reason}; {fate(session, delivery)}." if delivery else f"{meant}{reason}; queued."
 
 
-def _when(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def _not_decided(enrollment: Enrollment, planned: Planned, now: datetime) -> str:
+    """Of a letter that nobody has decided about: what moved it, and whether it can still come."""
+    if enrollment.state == "exited":
+        return f"not sent: {enrollment.reason}"
+    if planned.until <= now:
+        return "its time has passed"
+    waits = (enrollment.reason or "").partition(f"{planned.key} waits: ")[2]
+    because = "; ".join((*planned.reasons, *((waits,) if waits else ())))
+    useful = f"still to come, worth sending until {planned.until.astimezone(planned.local.tzinfo):%a %Y-%m-%d %H:%M}"
+    return f"{useful} ({because})" if because else useful

@@ -40,13 +40,26 @@ BULK = text("state = 'queued' AND stream = 'marketing'")
 
 
 class Mailbox(Base):
-    """An address, once. Its row is the lock that every stop and every gate takes first."""
+    """An address, once. Its row is the lock that every stop and every gate takes first.
+
+    Of an erased one only the row is left: `address` is empty, `address_key` names the row itself, and `fingerprint`
+    is a keyed hash by which an import recognizes whom it must not bring back.
+    """
 
     __tablename__ = "mailboxes"
+    __table_args__ = (
+        Index(
+            "ix_mailboxes_fingerprint",
+            "fingerprint",
+            postgresql_where=text("fingerprint IS NOT NULL"),
+            sqlite_where=text("fingerprint IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(320))
     address_key: Mapped[str] = mapped_column(String(320), unique=True)
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
 
 

@@ -11,7 +11,7 @@ def test_it_tells_the_decision_again(house, run, sign_up):
     assert "first: planned for" in told
     assert "; sent " in told
     assert "second: planned for" in told
-    assert told.rstrip().endswith("still to come.")
+    assert "still to come, worth sending until" in told.splitlines()[-1]
 
 
 def test_it_tells_why_not(house, run, sign_up):
@@ -24,3 +24,11 @@ def test_an_unknown_person_or_campaign_is_refused(house, run, sign_up):
     assert "nobody here" in run.refused("why", READER, "hello")
     sign_up()
     assert "no sequence “goodbye”" in run.refused("why", READER, "goodbye")
+
+
+def test_as_json_it_is_one_object(house, run, sign_up):
+    sign_up()
+    run("tick", "--until-idle")
+    told = run.json("why", READER, "hello")
+    assert (told["email"], told["campaign"]) == (READER, "hello")
+    assert any(line.startswith("first: planned for") for line in told["lines"])
