@@ -52,9 +52,13 @@ def take(session: Session, limit: Limit, subject: str, now: datetime) -> bool:
 
 def once(session: Session, name: str, subject: str, until: datetime) -> bool:
     """True the first time for this subject, False ever after; remembered until `until` (aware)."""
-    mark = sha256(f"{name}\0{subject}".encode()).hexdigest()[:40]
-    row = {"key": f"{name[:24]}:{mark}", "seen": 1, "until": until}
+    row = {"key": _mark(name, subject), "seen": 1, "until": until}
     return bool(insert_new(session, Counter, [row], returning=Counter.key))
+
+
+def is_done(session: Session, name: str, subject: str) -> bool:
+    """Whether `once` was asked for this subject before; changes nothing."""
+    return session.scalar(select(Counter.key).where(Counter.key == _mark(name, subject))) is not None
 
 
 def used(session: Session, limit: Limit, subject: str, now: datetime) -> int:
@@ -71,5 +75,9 @@ def tidy(session: Session, now: datetime) -> None:
 def _window(limit: Limit, subject: str, now: datetime) -> tuple[str, datetime]:
     length = int(limit.within.total_seconds())
     number = int(now.timestamp()) // length
-    mark = sha256(f"{limit.name}\0{subject}".encode()).hexdigest()[:40]
-    return f"{limit.name[:24]}:{mark}:{number}", datetime.fromtimestamp((number + 1) * length, UTC)
+    return f"{_mark(limit.name, subject)}:{number}", datetime.fromtimestamp((number + 1) * length, UTC)
+
+
+def _mark(name: str, subject: str) -> str:
+    mark = sha256(f"{name}\0{subject}".encode()).hexdigest()[:40]
+    return f"{name[:24]}:{mark}"

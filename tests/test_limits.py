@@ -131,3 +131,12 @@ def test_of_two_who_come_at_the_same_time_one_is_first(database):
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(come, range(8))) == [False] * 7 + [True]
+
+
+def test_whether_it_was_done_can_be_asked_without_doing_it(database):
+    with database.writing.begin() as session:
+        assert not limits.is_done(session, "link", "a")
+        assert limits.once(session, "link", "a", NOW)
+        assert limits.is_done(session, "link", "a")
+        assert not limits.is_done(session, "link", "b")
+        assert not limits.is_done(session, "proof", "a")

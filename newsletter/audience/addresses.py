@@ -78,6 +78,20 @@ def masked(address: str) -> str:
     return f"{local[:1]}...{local[-1:] if len(local) > 2 else ''}@{domain}"
 
 
+def spelled_plainly(key: str) -> str:
+    """One spelling for keys that may well reach one inbox: no `+tag`, and no dots where Gmail reads over them.
+
+    For limits only, where a wrong guess costs a letter; who is who, the key alone decides.
+    """
+    local, _, domain = key.rpartition("@")
+    bare = local.partition("+")[0] or local
+    return (
+        f"{bare.replace('.', '')}@gmail.com"
+        if domain in {"gmail.com", "googlemail.com"}
+        else f"{bare}@{domain}"
+    )
+
+
 def _at_a_glance(typed: str) -> str | None:
     """What a person would say is wrong; None if only the grammar can tell."""
     before, _, after = typed.partition("@")

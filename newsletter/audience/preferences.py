@@ -13,12 +13,11 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from newsletter.audience import addresses, consent, plaintext, subscriptions, wordings, zones
+from newsletter.audience import addresses, consent, locking, plaintext, subscriptions, wordings, zones
 from newsletter.audience.consent import Evidence
-from newsletter.audience.models import Subscriber
-from newsletter.delivery import mailboxes, suppression
+from newsletter.delivery import suppression
 from newsletter.delivery.models import Mailbox
-from newsletter.errors import NotFound, Refused
+from newsletter.errors import Refused
 
 log = structlog.get_logger("newsletter.audience")
 
@@ -62,7 +61,7 @@ class Chosen:
 
 def read(session: Session, subscriber_id: int) -> Preferences:
     """The page's facts; raises NotFound for a person who is gone."""
-    person = _person(session, subscriber_id)
+    person = locking.find(session, subscriber_id)
     held = subscriptions.of(session, subscriber_id)
     switches = tuple(
         Switch(topic.slug, topic.name, topic.hint, held[topic.slug].state if topic.slug in held else "none")
@@ -89,7 +88,7 @@ def choose_topics(
     """
     if not slugs:
         raise Refused("choose at least one topic, or stop all letters")
-    person = _locked(session, subscriber_id)
+    person = locking.locked(session, subscriber_id)
     _refuse_stopped(session, person.mailbox_id)
     wanted = subscriptions.chosen(session, slugs)
     subscriptions.ask(session, subscriber_id, wanted, person.source, now)
@@ -108,18 +107,21 @@ def choose_topics(
 
 def set_first_name(session: Session, subscriber_id: int, text: str) -> str | None:
     """Keep the name as data, cleaned; an empty one is forgotten. Returns what was kept."""
-    person = _person(session, subscriber_id)
+    person = locking.find(session, subscriber_id)
     person.first_name = plaintext.first_name(text)
     session.flush()
     return person.first_name
 
 
 def set_time_zone(session: Session, subscriber_id: int, name: str) -> str:
-    """Follow this IANA zone from the next planned letter on; raises Refused for a zone that is none."""
+    """Follow this IANA zone; raises Refused for a zone that is none, NotFound for a person who is gone.
+
+    The mailbox is locked from here on: sequences under way are moved next (`campaigns.moving.follow_zone`).
+    """
     zone = zones.known(name)
     if zone is None:
         raise Refused(f"“{name[:40]}” is not a time zone; right would be Europe/London")
-    _person(session, subscriber_id).time_zone = zone
+    locking.locked(session, subscriber_id).time_zone = zone
     session.flush()
     return zone
 
@@ -130,18 +132,3 @@ def _refuse_stopped(session: Session, mailbox_id: int) -> None:
         raise Refused("You asked for no e-mails at all. To hear from us again, please sign up once more.")
     if reason:
         raise Refused("Our e-mails to this address are stopped. Please ask us to look into it.")
-
-
-def _locked(session: Session, subscriber_id: int) -> Subscriber:
-    """The person, read again behind her mailbox's lock."""
-    person = _person(session, subscriber_id)
-    mailboxes.lock(session, [person.mailbox_id])
-    session.refresh(person)
-    return person
-
-
-def _person(session: Session, subscriber_id: int) -> Subscriber:
-    person = session.get(Subscriber, subscriber_id)
-    if person is None:
-        raise NotFound("Nobody with this link is on our list any more.")
-    return person

@@ -23,6 +23,7 @@ PROMISE = (
 TERMS = "We ask you to confirm first. Stop any time with one tap. We pass your address to nobody."
 SEND_ME = "Send me the letters"
 YES = "Yes, send me the letters"
+MOVE_HERE = "Move my letters here"
 NOT_YOU = "Not you? Close this page; nothing will be sent."
 
 
@@ -36,6 +37,7 @@ class Words:
 
 SIGN_UP = Words("sign-up", f"{HEADING}\n{PROMISE}\n{SEND_ME}\n{TERMS}")
 CONFIRM = Words("confirm", f"{YES}\n{NOT_YOU}")
+MOVE = Words("move", f"{MOVE_HERE}\n{NOT_YOU}")
 PREFERENCES = Words("preferences", "Letters you would like")
 
 

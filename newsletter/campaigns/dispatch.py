@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.audience import holds
 from newsletter.audience.models import Subscriber, Subscription, Topic
 from newsletter.campaigns import anchors, spacing, timelines
 from newsletter.campaigns.deciding import Decision, SetAside, decide
@@ -72,7 +73,7 @@ def dedupe_key(enrollment_id: int, step_key: str, occurrence: int) -> str:
 
 
 def person_fields(session: Session, subscribers: Iterable[Subscriber]) -> dict[int, dict[str, Any]]:
-    """What conditions and letters may know of each reader, by her id; in one query."""
+    """What conditions and letters may know of each reader, by her id; in one query. A list's fields stand behind."""
     people = list(subscribers)
     rows = session.execute(
         select(Subscription.subscriber_id, Topic.slug)
@@ -85,7 +86,10 @@ def person_fields(session: Session, subscribers: Iterable[Subscriber]) -> dict[i
     topics: dict[int, list[str]] = {}
     for subscriber_id, slug in rows:
         topics.setdefault(subscriber_id, []).append(slug)
-    fields = {each.id: {"first_name": each.first_name, "topics": topics.get(each.id)} for each in people}
+    fields = {
+        each.id: {**each.fields, "first_name": each.first_name, "topics": topics.get(each.id)}
+        for each in people
+    }
     return {key: {name: value for name, value in known.items() if value} for key, known in fields.items()}
 
 
@@ -106,6 +110,7 @@ class _Desk:
         self._known = person_fields(session, (subscriber for _, _, subscriber in rows))
         topics = {person: known.get("topics", ()) for person, known in self._known.items()}
         self._others = spacing.others(session, list(self._known), topics, now)
+        self._held = holds.held(session, list(self._known), now)
         self._runs: dict[int, set[tuple[str, int]]] = {enrollment.id: set() for enrollment, _, _ in rows}
         runs = select(StepRun.enrollment_id, StepRun.step_key, StepRun.occurrence)
         for enrollment_id, key, occurrence in session.execute(
@@ -135,9 +140,7 @@ class _Desk:
 
     def _make_room(self, enrollment: Enrollment, decision: Decision, send: Planned) -> Decision:
         """Let the letter wait for a day of its own; where it would be too late then, it ends with that reason."""
-        move = spacing.yields(
-            send, self._others[enrollment.subscriber_id], ZoneInfo(enrollment.zone), self.now
-        )
+        move = self._moved(enrollment, send)
         if move is None:
             return decision
         if move.until is None:
@@ -146,6 +149,12 @@ class _Desk:
         enrollment.reason = f"{send.key} waits: {move.reason}"[:200]
         soonest = min(moment for moment in (move.until, decision.next_due_at) if moment)
         return Decision(None, decision.set_aside, soonest)
+
+    def _moved(self, enrollment: Enrollment, send: Planned) -> spacing.Move | None:
+        person, zone = enrollment.subscriber_id, ZoneInfo(enrollment.zone)
+        if person in self._held:
+            return spacing.waits_for(send, self._held[person], zone)
+        return spacing.yields(send, self._others[person], zone, self.now)
 
     def _follow_live(self, enrollment: Enrollment, sequence: Sequence) -> tuple[Timeline, frozenset[str]]:
         """The live timeline, and what is new in it for this enrollment; letters of steps that are gone are canceled."""

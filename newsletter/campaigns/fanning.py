@@ -15,12 +15,15 @@ import structlog
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.audience import holds
+from newsletter.audience.holds import Held
 from newsletter.audience.models import Subscriber
-from newsletter.campaigns.audience_of import chosen
+from newsletter.campaigns.audience_of import USEFUL, chosen, count, is_held
 from newsletter.campaigns.dispatch import person_fields
 from newsletter.campaigns.enrollment import zone_of
 from newsletter.campaigns.localtime import at_local
 from newsletter.campaigns.models import Broadcast
+from newsletter.campaigns.spacing import from_then_on
 from newsletter.delivery import queue
 from newsletter.delivery.models import OPEN, Delivery
 from newsletter.delivery.queue import Order
@@ -29,7 +32,6 @@ log = structlog.get_logger("newsletter.campaigns")
 
 SLICE = 1000
 LATE = timedelta(hours=6)
-USEFUL = timedelta(hours=48)
 
 
 def next_due(session: Session) -> datetime | None:
@@ -70,7 +72,7 @@ def _has_work(session: Session, broadcast: Broadcast, now: datetime) -> bool:
 def _step(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now: datetime) -> int:
     match broadcast.state:
         case "scheduled":
-            return _start(broadcast, now)
+            return _start(session, broadcast, now)
         case "sending":
             return _unpark(session, broadcast, now) or _go_on(session, broadcast, clinic_zone, now)
         case "paused":
@@ -85,12 +87,13 @@ def _step(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now: da
             return max(ended, 1)
 
 
-def _start(broadcast: Broadcast, now: datetime) -> int:
+def _start(session: Session, broadcast: Broadcast, now: datetime) -> int:
     """Begin, unless it is so late that a person should decide: nobody wants Monday's news on Thursday unasked."""
     if broadcast.starts_at is not None and now - broadcast.starts_at > LATE:
         broadcast.state, broadcast.settled = "late", True
     else:
         broadcast.state, broadcast.started_at = "sending", now
+        broadcast.audience = count(session, broadcast, now).gets
     log.info("broadcast", broadcast=broadcast.id, state=broadcast.state)
     return 1
 
@@ -107,14 +110,15 @@ def _fan_out(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now:
     started = broadcast.started_at or now
     people = session.scalars(
         select(Subscriber)
-        .where(Subscriber.id > broadcast.cursor, chosen(broadcast, started))
+        .where(Subscriber.id > broadcast.cursor, chosen(broadcast, started), ~is_held(started))
         .order_by(Subscriber.id)
         .limit(SLICE)
     ).all()
     known = person_fields(session, people)
+    held = holds.held(session, list(known), now)
     orders = []
     for person in people:
-        due = _due(broadcast, zone_of(person, clinic_zone), started)
+        due = _due(broadcast, zone_of(person, clinic_zone), started, held.get(person.id))
         orders.append(
             Order(
                 dedupe_key=f"broadcast:{broadcast.id}:{person.id}",
@@ -134,13 +138,21 @@ def _fan_out(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now:
     return max(len(people), 1)
 
 
-def _due(broadcast: Broadcast, zone: ZoneInfo, started: datetime) -> datetime:
-    """When this reader gets it: at once, or at her own hour, on the next day where that hour is past."""
-    if broadcast.local_day is None or broadcast.local_hour is None:
-        return started
-    hour = time(broadcast.local_hour)
-    due = at_local(broadcast.local_day, hour, zone)
-    return due if due >= started else at_local(broadcast.local_day + timedelta(days=1), hour, zone)
+def _due(broadcast: Broadcast, zone: ZoneInfo, started: datetime, held: Held | None) -> datetime:
+    """When this reader gets it: at once, or at her own hour, on the next day where that hour was past already.
+
+    Past is measured at the planned start: a worker that looks a minute late must not cost the first zone a day.
+    Who is held back at that moment gets it at the same hour of the first day after that.
+    """
+    due = started
+    if broadcast.local_day is not None and broadcast.local_hour is not None:
+        hour = time(broadcast.local_hour)
+        due = at_local(broadcast.local_day, hour, zone)
+        planned = broadcast.starts_at or started
+        due = due if due >= planned else at_local(broadcast.local_day + timedelta(days=1), hour, zone)
+    if held is None or held.until <= due:
+        return due
+    return from_then_on(held.until, due.astimezone(zone).time(), zone)
 
 
 def _unpark(session: Session, broadcast: Broadcast, now: datetime) -> int:

@@ -7,19 +7,62 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Several
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from newsletter.audience import holds
+from newsletter.audience.holds import Held
 from newsletter.audience.models import Subscriber, Subscription, Topic
+from newsletter.audience.moving import FOLLOW_HER
 from newsletter.campaigns.models import Broadcast, Enrollment, Sequence, StepRun
+from newsletter.campaigns.spacing import from_then_on
 from newsletter.delivery.leases import Claimed
+from newsletter.delivery.models import Delivery
 from newsletter.delivery.sending import Verdict
 
 
-def gate(session: Session, deliveries: Several[Claimed], _now: datetime) -> dict[int, Verdict]:
-    """The verdicts of those that must not go now; account letters are not its business."""
-    return _letters(session, deliveries) | _issues(session, deliveries)
+def gate(session: Session, deliveries: Several[Claimed], now: datetime) -> dict[int, Verdict]:
+    """The verdicts of those that must not go now; account letters are not its business.
+
+    What is on its way to an address that its reader has left goes back to the queue, with the new address.
+    """
+    moved = _moved(session, deliveries, now)
+    rest = [each for each in deliveries if each.id not in moved]
+    verdicts = _letters(session, rest) | _issues(session, rest)
+    still_open = [each for each in rest if each.id not in verdicts or verdicts[each.id].kind == "wait"]
+    return moved | verdicts | _held(session, still_open, now)
+
+
+def _moved(session: Session, deliveries: Several[Claimed], now: datetime) -> dict[int, Verdict]:
+    """Whose reader has another address by now: her letter was written for the old one, and is written again."""
+    hers = [each for each in deliveries if each.stream in FOLLOW_HER]
+    people = session.scalars(select(Subscriber).where(Subscriber.id.in_([each.person_id for each in hers])))
+    boxes = {person.id: person.mailbox_id for person in people}
+    verdicts = {}
+    for each in hers:
+        box = boxes.get(each.person_id or 0, each.mailbox_id)
+        if box != each.mailbox_id:
+            session.execute(update(Delivery).where(Delivery.id == each.id).values(mailbox_id=box))
+            verdicts[each.id] = Verdict("wait", "her address has changed", now)
+    return verdicts
+
+
+def _held(session: Session, deliveries: Several[Claimed], now: datetime) -> dict[int, Verdict]:
+    """A break that began after the letter was queued: it waits, or ends where it would be too late then."""
+    marketing = [each for each in deliveries if each.stream == "marketing"]
+    found = holds.held(session, [each.person_id or 0 for each in marketing], now)
+    return {
+        each.id: _after(session, each, found[each.person_id]) for each in marketing if each.person_id in found
+    }
+
+
+def _after(session: Session, delivery: Claimed, held: Held) -> Verdict:
+    zone = ZoneInfo(session.get_one(Subscriber, delivery.person_id).time_zone or "UTC")
+    due = session.scalars(select(Delivery.send_after).where(Delivery.id == delivery.id)).one()
+    again = from_then_on(held.until, due.astimezone(zone).time(), zone)
+    return Verdict("wait" if again < delivery.expires_at else "skipped", held.reason(zone), again)
 
 
 def _letters(session: Session, deliveries: Several[Claimed]) -> dict[int, Verdict]:
@@ -33,10 +76,9 @@ def _letters(session: Session, deliveries: Several[Claimed]) -> dict[int, Verdic
     )
     verdicts = {}
     for run, enrollment, sequence, subscriber in rows:
-        delivery = by_key[run.dedupe_key or ""]
-        verdict = _judge(session, delivery, enrollment, sequence, subscriber) or _overtaken(session, run)
+        verdict = _judge(session, enrollment, sequence, subscriber) or _overtaken(session, run)
         if verdict:
-            verdicts[delivery.id] = verdict
+            verdicts[by_key[run.dedupe_key or ""].id] = verdict
     return verdicts
 
 
@@ -64,20 +106,18 @@ def _judge_issue(session: Session, delivery: Claimed, broadcast: Broadcast) -> V
     if broadcast.state == "canceled":
         return Verdict("canceled", "the issue was canceled")
     subscriber = session.get(Subscriber, delivery.person_id)
-    if subscriber is None or subscriber.mailbox_id != delivery.mailbox_id:
-        return Verdict("canceled", "her address has changed")
+    if subscriber is None:
+        return Verdict("canceled", "her data was deleted")
     if not _wants(session, subscriber, [broadcast.topic]):
         return Verdict("skipped", "not subscribed any more")
     return Verdict("wait", "paused") if broadcast.state == "paused" else None
 
 
 def _judge(
-    session: Session, delivery: Claimed, enrollment: Enrollment, sequence: Sequence, subscriber: Subscriber
+    session: Session, enrollment: Enrollment, sequence: Sequence, subscriber: Subscriber
 ) -> Verdict | None:
     if enrollment.state == "exited":
         return Verdict("canceled", enrollment.reason or "she left the sequence")
-    if subscriber.mailbox_id != delivery.mailbox_id:
-        return Verdict("canceled", "her address has changed")
     if sequence.kind == "marketing" and not _wants(session, subscriber, sequence.topics):
         return Verdict("skipped", "not subscribed any more")
     if enrollment.state == "paused" or sequence.state == "paused":

@@ -1,21 +1,24 @@
 """Marketing letters to one reader stay two calendar days apart, and a sequence's letter yields to an issue.
 
-The letter that yields keeps its hour and moves to a later day, while it is still worth sending.
+It yields to a break and to the clinic's healing days in the same way: it keeps its hour and moves to a later day,
+while it is still worth sending.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.audience.holds import Held
 from newsletter.campaigns.localtime import at_local, first_allowed
 from newsletter.campaigns.models import Broadcast
 from newsletter.campaigns.planning import Planned
+from newsletter.campaigns.spelling import EVERY_DAY
 from newsletter.campaigns.timings import Day
 from newsletter.delivery.models import OPEN, Delivery
 
@@ -87,3 +90,19 @@ def yields(planned: Planned, others: Iterable[Other], zone: ZoneInfo, now: datet
     moved, _ = first_allowed(at_local(day, hour, zone), hour, planned.step.intent.weekdays, None, zone)
     reason = f"“{last.name}” is less than {APART} days away"
     return Move(moved if moved < planned.until else None, reason)
+
+
+def waits_for(planned: Planned, held: Held, zone: ZoneInfo) -> Move:
+    """What becomes of a due letter of somebody who is held back: the first day after it, at the letter's own hour."""
+    moved = from_then_on(held.until, planned.local.time(), zone, planned.step.intent.weekdays)
+    return Move(moved if moved < planned.until else None, held.reason(zone))
+
+
+def from_then_on(
+    moment: datetime, hour: time, zone: ZoneInfo, weekdays: Collection[int] = EVERY_DAY
+) -> datetime:
+    """Pure: the first time at or after `moment` (aware) that it is `hour` in `zone`, on one of these weekdays."""
+    day, hour = moment.astimezone(zone).date(), hour.replace(microsecond=0)
+    same_day = at_local(day, hour, zone)
+    local = same_day if same_day >= moment else at_local(day + timedelta(days=1), hour, zone)
+    return first_allowed(local, hour, weekdays, None, zone)[0]

@@ -1,4 +1,4 @@
-"""The letters about a sign-up itself: files of ours under `templates/email/<name>/`, in the design of all others."""
+"""The letters about an account itself: files of ours under `templates/email/<name>/`, in the design of all others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from newsletter.content.designs import letter_design
 from newsletter.errors import NotFound
 from newsletter.paths import TEMPLATES
 
-ACCOUNT_LETTERS = ("confirm", "already-subscribed")
+ACCOUNT_LETTERS = ("confirm", "already-subscribed", "new-address", "data-link")
 
 
 @cache

@@ -40,10 +40,11 @@ JITTER = random.Random()  # noqa: S311  (it spreads retries, it keeps no secret)
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why the gate stays shut: for ever, or until it is asked again (`wait`)."""
+    """Why the gate stays shut: for ever, or until it is asked again (`wait`), which is at `until` or in ten minutes."""
 
     kind: Literal["skipped", "canceled", "superseded", "expired", "wait"]
     reason: str
+    until: datetime | None = None
 
 
 Render = Callable[[str, Mapping[str, Any]], Rendered]
@@ -169,7 +170,7 @@ class Postman:
                 ours = session.execute(handoff.returning(Delivery.id)).first()
                 return machine if ours else None
             if verdict.kind == "wait":
-                recording.wait(session, claimed, now + LOOK_AGAIN, verdict.reason)
+                recording.wait(session, claimed, verdict.until or now + LOOK_AGAIN, verdict.reason)
             else:
                 recording.end(session, claimed, verdict.kind, verdict.reason)
             return None

@@ -13,6 +13,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from newsletter.audience.datalinks import LinkUsed
+from newsletter.audience.moving import MoveRefused
 from newsletter.audience.signup import ConfirmRefused
 from newsletter.db import DatabaseUnusable
 from newsletter.errors import NotFound, Refused
@@ -46,6 +48,8 @@ FAILURES: tuple[tuple[type[Exception], Answer], ...] = (
         Answer(410, "This link is no longer good", "It was good for a limited time, which is over."),
     ),
     (ConfirmRefused, Answer(410, "This link has done its work", "")),
+    (MoveRefused, Answer(410, "Your letters stay where they are", "")),
+    (LinkUsed, Answer(410, "This link was used already", "")),
     (DatabaseUnusable, BUSY),
     # Not every DBAPIError: a broken constraint is our mistake, not the database's absence.
     (OperationalError, BUSY),

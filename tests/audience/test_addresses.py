@@ -147,3 +147,20 @@ def test_a_refused_address_may_know_what_was_meant_too():
 )
 def test_a_masked_address_gives_away_two_letters_at_most(address, masked):
     assert addresses.masked(address) == masked
+
+
+@pytest.mark.parametrize(
+    ("key", "plainly"),
+    [
+        ("reader@example.com", "reader@example.com"),
+        ("reader+tag@example.com", "reader@example.com"),
+        ("reader+tag+more@example.com", "reader@example.com"),
+        ("+tag@example.com", "+tag@example.com"),
+        ("r.e.a.d.e.r@example.com", "r.e.a.d.e.r@example.com"),
+        ("r.e.a.d.e.r+x@gmail.com", "reader@gmail.com"),
+        ("rea.der@googlemail.com", "reader@gmail.com"),
+    ],
+)
+def test_for_limits_spellings_of_one_inbox_are_one(key, plainly):
+    assert addresses.spelled_plainly(key) == plainly
+    assert addresses.spelled_plainly(plainly) == plainly

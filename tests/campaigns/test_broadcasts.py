@@ -295,3 +295,34 @@ def test_a_letter_of_a_sequence_yields_to_an_issue_and_says_so(story: Story) -> 
         "Sun 08 Mar 10:00  The letter third",
     ]
     assert any("spring-guide" in run for run in story.runs() if run.startswith("second"))
+
+
+def test_a_worker_that_looks_late_costs_the_first_zone_no_day(story: Story) -> None:
+    write(story)
+    people(story, 2, "resources", zones=("Pacific/Kiritimati", "America/New_York"))
+    send(story, at=datetime(2026, 3, 5, tzinfo=UTC), local_hour=9)
+    story.sleep(days=2, hours=10)  # nine o’clock on Kiritimati was half an hour ago
+    story.live(days=2)
+    assert sorted(f"{moment:%d %H:%M}" for moment in arrivals(story).values() if moment) == [
+        "04 19:30",
+        "05 14:00",
+    ]
+
+
+def test_an_hour_that_the_clocks_skip_is_the_moment_after_the_gap(story: Story) -> None:
+    write(story)
+    people(story, 2, "resources", zones=("America/New_York", "Europe/London"))
+    send(story, at=datetime(2026, 3, 8, tzinfo=UTC), local_hour=2)  # New York has no two o'clock that night
+    story.live(days=8)
+    assert sorted(f"{moment:%d %H:%M}" for moment in arrivals(story).values() if moment) == [
+        "08 02:00",
+        "08 07:00",
+    ]
+
+
+def test_a_topic_that_vanished_is_named_and_nobody_gets_anything(story: Story) -> None:
+    write(story, topic="autumn")
+    people(story, 1, "resources")
+    with pytest.raises(NotFound, match="there is no topic “autumn”; there is: resources, tips, news"):
+        send(story)
+    assert (state(story), states(story)) == ("draft", Counter())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from newsletter.campaigns import dispatch, starter, timelines
+from newsletter.campaigns import dispatch, placing, timelines
 from newsletter.campaigns.files import read_sequence
 from newsletter.campaigns.models import Enrollment, Step, StepRun
 from newsletter.delivery.models import Delivery
@@ -25,7 +25,7 @@ def edit(story: Story, folder: Path) -> None:
     with story.house.database.writing.begin() as session:
         sequence = timelines.find(session, "welcome")
         steps = {
-            step.plan: starter.publish_words(
+            step.plan: placing.publish_words(
                 session, "welcome", f"welcome/{step.key}", step, story.clock.now()
             )
             for step in read.steps

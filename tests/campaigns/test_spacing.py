@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from newsletter.audience.holds import Held
 from newsletter.campaigns import spacing
 from newsletter.campaigns.intents import Intent
 from newsletter.campaigns.localtime import SendingHours
@@ -103,6 +104,50 @@ def test_a_letter_at_once_never_waits() -> None:
 def test_with_nothing_else_a_letter_leaves_when_it_is_due() -> None:
     letter = due()
     assert spacing.yields(letter, [], NEW_YORK, letter.at) is None
+
+
+@pytest.mark.parametrize(
+    ("held_until", "waits_until"),
+    [
+        (at(12, 0), at(12)),  # over at midnight: that morning
+        (at(12, 10), at(12)),
+        (at(12, 11), at(13)),
+        (at(14, 0), at(14)),
+        (at(16, 0), at(16)),
+        (at(16, 11), None),  # worth sending until the 16th at ten
+        (datetime(2026, 6, 2, tzinfo=NEW_YORK), None),
+    ],
+)
+def test_a_letter_that_falls_into_a_hold_moves_to_its_own_hour_after_it(
+    held_until: datetime, waits_until: datetime | None
+) -> None:
+    letter = due(useful=6)  # Wednesday 11 March, 10:00
+    move = spacing.waits_for(letter, Held("break", held_until), NEW_YORK)
+    assert move.until == waits_until
+    assert move.reason == f"on a break until {held_until.day} {held_until:%B}"
+
+
+def test_after_a_hold_too_a_letter_keeps_to_its_weekdays() -> None:
+    letter = due(days=3, weekdays=WEEKDAYS)  # Thursday 5 March
+    move = spacing.waits_for(letter, Held("healing", at(7, 0)), NEW_YORK)
+    assert move.until == at(9)
+    assert move.reason == "held back by the clinic until 7 March"
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (at(7, 9), "Sat 07 10:00 EST"),
+        (at(7, 10), "Sat 07 10:00 EST"),
+        (at(7, 11), "Sun 08 10:00 EDT"),  # a day of 23 hours lies between
+    ],
+)
+def test_an_hour_comes_round_again_by_the_wall_clock(moment: datetime, expected: str) -> None:
+    assert f"{spacing.from_then_on(moment, time(10), NEW_YORK):%a %d %H:%M %Z}" == expected
+
+
+def test_an_hour_that_the_clocks_skip_comes_after_the_gap() -> None:
+    assert spacing.from_then_on(at(8, 0), time(2, 30), NEW_YORK) == at(8, 3)
 
 
 def test_after_an_outage_the_letters_of_one_reader_do_not_crowd(story: Story) -> None:

@@ -62,6 +62,8 @@ def fields() -> dict[str, Value]:
         "unsubscribe_url": f"{here}/u/{TOKEN}",
         "preferences_url": f"{here}/preferences/{TOKEN}",
         "confirm_url": f"{here}/confirm/{TOKEN}",
+        "data_url": f"{here}/data/{TOKEN}",
+        "deed": "see what we hold about you",
         "letters": [
             {"number": number, "subject": step["subject"], "day": day, "hour": "10:00"}
             for number, (step, day) in enumerate(zip(STEPS, DAYS, strict=True), 1)
@@ -75,6 +77,8 @@ LEAST = (
     "unsubscribe_url",
     "preferences_url",
     "confirm_url",
+    "data_url",
+    "deed",
     "letters",
 )
 

@@ -182,6 +182,20 @@ def test_the_confirmation_asks_for_one_tap() -> None:
     assert Page(html("confirm", fields)).links == [fields["confirm_url"]]
 
 
+@pytest.mark.parametrize(
+    ("key", "words", "field"),
+    [
+        ("data-link", "asked Example Skin Clinic for a link\nto see what we hold about you", "data_url"),
+        ("new-address", "Move my letters here:\n", "confirm_url"),
+    ],
+)
+def test_a_letter_about_her_data_holds_its_link_and_no_other(key: str, words: str, field: str) -> None:
+    fields = letters.least_fields()
+    assert words in text(key, fields)
+    assert Page(html(key, fields)).links == [fields[field]]
+    assert "/preferences/" not in text(key, fields)
+
+
 def test_account_letters_are_compiled_once_and_others_do_not_exist() -> None:
     assert account_letter("confirm") is account_letter("confirm")
     with pytest.raises(NotFound, match="there are confirm, already-subscribed"):

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from newsletter.audience.models import Consent, Subscription
+from newsletter.audience.models import Consent, Subscriber, Subscription
+from newsletter.delivery import mailboxes
 from newsletter.delivery.models import STREAMS
 from newsletter.links import Purpose
 from tests.web.visiting import Visitor, both, counts, words
@@ -138,3 +139,16 @@ def test_it_works_when_every_row_of_hers_is_gone(story, confirmed, newest_link):
             session.execute(delete(table))
     assert confirmed.send(link, ONE_CLICK).status_code == 200
     assert confirmed.open(link).status_code == 200
+
+
+@both
+def test_the_link_in_a_letter_to_an_old_address_stops_what_goes_to_the_new_one(story, confirmed, newest_link):
+    link = newest_link("u")
+    now = story.clock.now()
+    with story.house.database.writing.begin() as session:
+        box = mailboxes.find_or_add(session, "new@example.com", "new@example.com", now)
+        session.execute(update(Subscriber).values(mailbox_id=box.id))
+    assert confirmed.send(link, ONE_CLICK).status_code == 200
+    assert states(story) == {"unsubscribed"}
+    story.live(days=30)
+    assert story.letters("new@example.com") == []

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.audience.models import Subscriber
-from newsletter.campaigns import upcoming
+from newsletter.campaigns import moving, upcoming
 from newsletter.web.transaction import house
 
 UNDER_WAY = "Under way"
@@ -47,7 +47,10 @@ def next_letter(session: Session, subscriber_id: int) -> str:
     ahead = upcoming.for_person(session, subscriber_id, now, house().settings.clinic.zone)
     if not ahead:
         return ""
-    return said(ahead[0].at, now) if ahead[0].at > now else "in a moment"
+    # A letter that yields to another, or to a break, is planned for earlier than it comes.
+    waits = moving.next_look(session, subscriber_id)
+    moment = max(ahead[0].at, waits.astimezone(ahead[0].at.tzinfo)) if waits else ahead[0].at
+    return said(moment, now) if moment > now else "in a moment"
 
 
 def said(local: datetime, now: datetime) -> str:

@@ -6,13 +6,14 @@ people who are gone. The page's own button posts the same and `from=page`, and i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.audience import addresses, preferences
+from newsletter.audience import addresses, locking, preferences
 from newsletter.audience.preferences import Preferences
 from newsletter.campaigns import leaving
 from newsletter.delivery.models import Mailbox
@@ -44,7 +45,8 @@ def post(session: Session, token: str) -> ResponseReturnValue:
         abort(400)
     by_hand = request.form.get("from") == "page"
     how = "unsubscribe-page" if by_hand else "one-click"
-    leaving.leave(session, whom.mailbox_id, house().clock.now(), visitor.evidence(how, "/u"))
+    for mailbox_id in _mailboxes(session, whom):
+        leaving.leave(session, mailbox_id, house().clock.now(), visitor.evidence(how, "/u"))
     if by_hand:
         return render_template("site/left.html", **_known(session, whom))
     return "unsubscribed\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
@@ -57,13 +59,21 @@ def _whom(token: str) -> Whom:
     return Whom(*ids)
 
 
+def _mailboxes(session: Session, whom: Whom) -> list[int]:
+    """The mailbox that got the letter, and the one that she has moved to since: her letters stop, wherever they go."""
+    boxes = {whom.mailbox_id}
+    with suppress(NotFound):
+        boxes.add(locking.locked(session, whom.person_id).mailbox_id)
+    return sorted(boxes)
+
+
 def _known(session: Session, whom: Whom) -> dict[str, object]:
     """What is left of her here: perhaps nothing, years later."""
     mailbox = session.get(Mailbox, whom.mailbox_id)
     person = _person(session, whom.person_id)
     link = house().links.sign(Purpose.PREFERENCES, whom.person_id) if person else ""
     return {
-        "masked": addresses.masked(mailbox.address) if mailbox else "",
+        "masked": addresses.masked(mailbox.address) if mailbox and mailbox.address else "",
         "person": person,
         "preferences": url_for("site.preferences", token=link) if person else "",
     }
