@@ -33,6 +33,7 @@ from sqlalchemy.types import DateTime, TypeDecorator
 from newsletter.errors import Refused
 
 BUSY_MILLISECONDS = 10_000
+SETTLE_MILLISECONDS = 500
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -67,6 +68,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# Rows of such a table are deleted, and their numbers stand in mailed links and in keys that must never fit somebody
+# else. PostgreSQL gives no number twice; SQLite, unless told so, gives the last one again.
+NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
+
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -100,6 +105,24 @@ class Database:
     def on_sqlite(self) -> bool:
         """Whether this is the one-file database."""
         return self.engine.dialect.name == "sqlite"
+
+    def settle(self) -> bool:
+        """Write SQLite's log into the file and empty it, so that what was erased is in neither; True when it was done.
+
+        Best effort: a reader that is at it keeps the log, and the next call has it. PostgreSQL has VACUUM for this.
+        """
+        if not self.on_sqlite:
+            return True
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            # It keeps writers out while it waits for readers.
+            cursor.execute(f"PRAGMA busy_timeout = {SETTLE_MILLISECONDS}")
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() or (1,)
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            return not busy
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -208,6 +231,8 @@ def _sqlite(url: str, begin: str, *, read_only: bool = False) -> Engine:
         cursor.execute("PRAGMA foreign_keys = ON")
         if read_only:
             cursor.execute("PRAGMA query_only = ON")
+        else:
+            cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only let go
         cursor.close()
 
     @event.listens_for(engine, "begin")

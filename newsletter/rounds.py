@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from newsletter.delivery.sending import Postman
 from newsletter.delivery.transports import open_transport
 from newsletter.errors import Refused
 from newsletter.house import House
+from newsletter.privacy.tidying import CHORES, Chore
 
 BREATH = 0.005  # after each commit of a loop: without it another process's one-row write waited for seconds
 PATIENCE = timedelta(seconds=30)
@@ -125,10 +127,13 @@ class Rounds:
             return self._next_work_at(session)
 
     def tidy(self) -> None:
-        """Forget what has served its time."""
+        """Forget what has served its time, in short transactions."""
         with self.house.database.writing.begin() as session:
             limits.tidy(session, self.house.clock.now())
             pulse.tidy(session, self.house.clock.machine())
+        for chore in CHORES:
+            self._drain(partial(self._waits, chore), chore.work)
+        self.house.database.settle()
 
     def beat(self) -> None:
         """Leave a mark: the postman lives."""
@@ -147,6 +152,9 @@ class Rounds:
     def close(self) -> None:
         """Say goodbye to the mail server."""
         self.postman.transport.close()
+
+    def _waits(self, chore: Chore, session: Session) -> bool:
+        return chore.waits(session, self.house.clock.now())
 
     def _drain(self, waiting: Callable[[Session], bool], work: Callable[[Session, datetime], int]) -> int:
         """Page by page while anything waits, each page one transaction; idle costs one read."""

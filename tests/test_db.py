@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
-from newsletter.db import DatabaseUnusable, insert_new, open_database, readable
+from newsletter.db import BUSY_MILLISECONDS, DatabaseUnusable, insert_new, open_database, readable
 from newsletter.delivery.models import Mailbox
 from newsletter.limits import Counter
 
@@ -226,3 +226,45 @@ def test_a_file_that_is_no_database_is_one_line(tmp_path):
 )
 def test_a_driver_s_words_become_a_person_s(words, line):
     assert readable(OperationalError("SELECT", {}, sqlite3.OperationalError(words))).line == line
+
+
+def test_sqlite_overwrites_what_is_deleted(sqlite_database):
+    with sqlite_database.writing.begin() as session:
+        assert session.scalar(text("PRAGMA secure_delete")) == 1
+
+
+def test_settled_the_log_is_empty_and_the_file_holds_everything(sqlite_database, tmp_path):
+    with sqlite_database.writing.begin() as session:
+        session.execute(text("CREATE TABLE notes (words TEXT)"))
+        session.execute(text("INSERT INTO notes VALUES ('a word that can be found')"))
+    log = next(tmp_path.glob("*.db-wal"))
+    file = tmp_path / log.name.removesuffix("-wal")
+    assert b"a word that can be found" in log.read_bytes()
+    assert sqlite_database.settle()
+    assert log.stat().st_size == 0
+    assert b"a word that can be found" in file.read_bytes()
+    with sqlite_database.writing.begin() as session:
+        session.execute(text("DELETE FROM notes"))
+    assert sqlite_database.settle()
+    assert b"a word that can be found" not in file.read_bytes() + log.read_bytes()
+
+
+def test_while_somebody_reads_it_is_not_settled_and_nobody_waits_for_ever(sqlite_database, monkeypatch):
+    monkeypatch.setattr("newsletter.db.SETTLE_MILLISECONDS", 20)
+    with sqlite_database.reading() as reader:
+        reader.execute(text("SELECT * FROM alembic_version")).all()
+        with sqlite_database.writing.begin() as session:
+            session.execute(text("CREATE TABLE notes (words TEXT)"))
+        assert not sqlite_database.settle()
+    assert sqlite_database.settle()
+
+
+def test_settling_leaves_a_connection_as_patient_as_before(sqlite_database):
+    for _ in range(12):
+        sqlite_database.settle()
+        with sqlite_database.writing.begin() as session:
+            assert session.scalar(text("PRAGMA busy_timeout")) == BUSY_MILLISECONDS
+
+
+def test_postgresql_has_nothing_to_settle(postgres_database):
+    assert postgres_database.settle()

@@ -193,3 +193,41 @@ def test_a_locked_database_is_one_line_and_nothing_moves(sqlite_database, monkey
     finally:
         hasty.close()
     assert migrating.current(sqlite_database) == migrating.head()
+
+
+@pytest.mark.parametrize("table", ["subscribers", "enrollments"])
+def test_a_number_that_was_deleted_is_never_given_again(database, table):
+    """Erased people's numbers stand in mailed links; an enrollment's stands in the key of its letters."""
+    fill(database)
+    named = Base.metadata.tables[table]
+    with database.writing.begin() as session:
+        for other in reversed(Base.metadata.sorted_tables):
+            if other.name != table and any(key.column.table.name == table for key in other.foreign_keys):
+                session.execute(text("DELETE FROM step_runs"))
+                session.execute(other.delete())
+        session.execute(named.delete().where(named.c.id == 3))
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 3)"))
+        row = {
+            c.name: value(named, c, 2)
+            for c in named.columns
+            if c.name not in {"id", "entry_key", "signed_up"}
+        }
+        row |= {"entry_key": "another"} if table == "enrollments" else {"signed_up": False}
+        assert session.scalar(named.insert().values(row).returning(named.c.id)) == 4
+
+
+def test_an_older_database_learns_it_and_keeps_its_rows_and_indexes(empty_database):
+    migrating.migrate(empty_database, "0003")
+    names = {
+        table: {index["name"] for index in inspect(empty_database.engine).get_indexes(table)}
+        for table in ("subscribers", "enrollments")
+    }
+    fill(empty_database)
+    before = counted(empty_database)
+    migrating.migrate(empty_database)
+    assert counted(empty_database) == before
+    assert {
+        table: {index["name"] for index in inspect(empty_database.engine).get_indexes(table)}
+        for table in ("subscribers", "enrollments")
+    } == names

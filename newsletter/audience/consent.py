@@ -1,4 +1,4 @@
-"""Append an act of consent. Nothing ever changes or removes one: a withdrawal is one more row."""
+"""Append an act of consent; a withdrawal is one more row. Only retention and her own erasure ever take from one."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from newsletter.db import Base
+from newsletter.db import NEVER_AGAIN, Base
 from newsletter.delivery.models import Mailbox
 
 
@@ -32,6 +32,7 @@ class Subscriber(Base):
             postgresql_where=text("signed_up"),
             sqlite_where=text("signed_up"),
         ),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -135,7 +135,8 @@ def confirm(session: Session, ids: tuple[int, ...], evidence: Evidence, now: dat
     arrives = subscriptions.confirm(session, person, waiting, now)
     consent.record(session, subscriber_id, "confirmed", waiting, evidence, now, wordings.CONFIRM)
     with suppress(NotFound):
-        suppression.release(session, mailbox_id, now, "she confirmed a new sign-up", [suppression.ASKED])
+        hers = [suppression.ASKED, suppression.LEFT_ELSEWHERE]
+        suppression.release(session, mailbox_id, now, "she confirmed a new sign-up", hers)
     log.info("sign_up.confirmed", subscriber=subscriber_id, arrival=person.arrivals)
     return Confirmed(subscriber_id, mailbox_id, first_time=arrives)
 

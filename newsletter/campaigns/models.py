@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter.audience.models import Subscriber
 from newsletter.content.models import Version
-from newsletter.db import Base
+from newsletter.db import NEVER_AGAIN, Base
 
 
 class Sequence(Base):
@@ -88,7 +88,7 @@ class Enrollment(Base):
             postgresql_where=text("state = 'active'"),
             sqlite_where=text("state = 'active'"),
         ),
-        {"postgresql_with": {"fillfactor": "80"}},
+        {"postgresql_with": {"fillfactor": "80"}, **NEVER_AGAIN},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -37,7 +37,14 @@ def list_(
         echo_json([_line_json(each) for each in found])
         return
     rows = [
-        (each.id, each.to, _letter(each), each.state, local(each.sent_at or each.due_at, zone), each.reason)
+        (
+            each.id,
+            each.to or "(erased)",
+            _letter(each),
+            each.state,
+            local(each.sent_at or each.due_at, zone),
+            each.reason,
+        )
         for each in found
     ]
     echo_table(("Id", "To", "Letter", "State", "Sent or due", "Reason"), rows, empty="No deliveries.")

@@ -39,7 +39,7 @@ def list_(*, released_too: bool, as_json: bool) -> None:
         ("E-mail", "Scope", "Reason", "Since", "Lifted", "Note"),
         [
             (
-                s.mailbox.address,
+                s.mailbox.address or "(erased)",
                 s.scope,
                 s.reason,
                 local(s.created_at, zone),

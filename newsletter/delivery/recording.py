@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import retries, suppression
+from newsletter.delivery import retention, retries, suppression
 from newsletter.delivery.leases import Claimed, held
 from newsletter.delivery.models import Attempt, Delivery
 from newsletter.delivery.transports import Outcome
@@ -40,6 +40,7 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime, 
 
     An acceptance is also believed late, when the delivery was given up as `unknown` meanwhile; anything else that
     comes after the lease was taken away changes nothing of the delivery (that nobody lives there stays true).
+    Of a reader who was erased meanwhile only the outcome is kept.
     """
     verdict = _judge(outcome)
     stop = verdict and suppression.called_for(session, claimed.mailbox_id, claimed.id, verdict, now)
@@ -48,7 +49,8 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime, 
     values = _values(claimed, outcome, now, jitter)
     states = ("handoff", "unknown") if outcome.kind == "accepted" else ("handoff",)
     done = update(Delivery).where(*held(claimed, *states)).values(lease_until=None, claimed_by=None, **values)
-    ours = session.execute(done.returning(Delivery.id)).first() is not None
+    written = session.execute(done.returning(Delivery.person_id)).first()
+    ours = written is not None
     attempt = {
         "delivery_id": claimed.id,
         "epoch": claimed.epoch,
@@ -60,6 +62,9 @@ def record(session: Session, claimed: Claimed, outcome: Outcome, now: datetime, 
         "said": outcome.text[:1000],
     }
     session.execute(insert(Attempt), [attempt])
+    row = written or session.execute(select(Delivery.person_id).where(Delivery.id == claimed.id)).one()
+    if retention.is_erased(session, claimed, row.person_id):
+        retention.empty_late(session, claimed)
     state = str(values["state"]) if ours else "taken away"
     log.info("delivery", delivery=claimed.id, state=state, code=outcome.code, stage=outcome.stage)
     return state

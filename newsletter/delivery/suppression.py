@@ -15,6 +15,8 @@ from newsletter.delivery.retries import Verdict
 from newsletter.errors import NotFound
 
 MARKETING_ONLY = ("marketing", "test")
+LEFT_ELSEWHERE = "left elsewhere"  # told by an imported list; her own confirmed sign-up here is newer
+ERASED = "erased"  # her data was deleted: only her own confirmed sign-up lifts it (audience/erased)
 ASKED = (
     "asked"  # she asked for no e-mails at all: the one stop that she can end herself, by a confirmed sign-up
 )
@@ -34,7 +36,8 @@ def suppress(
         "mailbox_id": mailbox_id,
         "scope": scope,
         "reason": reason,
-        "evidence": evidence[:2000],
+        # What a server says repeats the address, and may come after the address was erased.
+        "evidence": "" if mailboxes.is_buried(session, mailbox_id) else evidence[:2000],
         "created_at": now,
     }
     new = insert_new(session, Suppression, [row])

@@ -1,4 +1,4 @@
-"""Consent is append-only: the code writes acts and never touches one again."""
+"""Consent is append-only: the code writes acts, and only time and her own erasure ever take something away."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ def names(node: ast.AST) -> set[str]:
 def meddles(node: ast.AST) -> bool:
     """Whether this statement updates or deletes a consent or a wording."""
     match node:
+        # Not `texts.update(what was selected)`: that changes a dictionary.
+        case ast.Call(func=ast.Attribute(attr="update"), args=[ast.Call(), *_]):
+            return False
         case ast.Call(func=ast.Attribute(attr=verb) | ast.Name(id=verb), args=args):
             return verb in CHANGES and any(names(each) & FINAL for each in args)
         case ast.Constant(value=str(words)):
@@ -63,9 +66,34 @@ def test_the_watchman_sees_what_he_is_there_for(source):
     assert meddling(source)
 
 
-def test_nothing_in_the_code_changes_or_removes_a_consent():
+def statements(source: str) -> list[str]:
+    """What meddles in this source, as it is written there."""
+    found = [node for node in ast.walk(ast.parse(source)) if meddles(node)]
+    return sorted({ast.unparse(node) for node in found})
+
+
+def test_only_time_and_her_own_wish_take_something_from_a_consent():
+    """Retention forgets from where an act came; erasure deletes her acts with everything else. Nothing else may."""
     package = Path(newsletter.__file__).parent
-    assert [str(path) for path in package.rglob("*.py") if meddling(path.read_text())] == []
+    found = {
+        path.relative_to(package).as_posix(): statements(path.read_text())
+        for path in package.rglob("*.py")
+        if meddling(path.read_text())
+    }
+    assert found == {
+        "audience/retention.py": ["update(Consent)"],
+        "privacy/erasing.py": ["delete(Consent)"],
+    }
+
+
+def test_retention_forgets_the_address_and_the_browser_and_nothing_else():
+    source = (Path(newsletter.__file__).parent / "audience" / "retention.py").read_text()
+    values = [
+        {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "values"
+    ]
+    assert values == [{"ip": "None", "user_agent": "None"}]
 
 
 def test_a_text_is_kept_once_per_name_and_hash(desk):

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from newsletter.audience import signup
+from newsletter.audience import erased, signup
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Subscriber
 from newsletter.audience.signup import SignUp
@@ -58,7 +58,8 @@ class Story:
     def confirm_by(self, token: str, *, work: bool = True) -> None:
         ids = self.house.links.read(Purpose.CONFIRM, token, self.clock.now())
         with self.house.database.writing.begin() as session:
-            signup.confirm(session, ids, Evidence("confirm-page"), self.clock.now())
+            done = signup.confirm(session, ids, Evidence("confirm-page"), self.clock.now())
+            erased.welcome_back(session, done.mailbox_id, self.house.vault, self.clock.now())
         if work:
             self.rounds.until_idle()
 

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.audience import preferences, signup
+from newsletter.audience import erased, preferences, signup
 from newsletter.links import LinkLapsed, Purpose
 from newsletter.web import visitor
 from newsletter.web.site import check, coming
@@ -40,7 +40,9 @@ def post(session: Session, token: str) -> ResponseReturnValue:
         ids = _ids(token)
     except LinkLapsed:
         return render_template("site/lapsed.html", token=token), 410
-    signup.confirm(session, ids, visitor.evidence("confirm-page", "/confirm"), house().clock.now())
+    now = house().clock.now()
+    confirmed = signup.confirm(session, ids, visitor.evidence("confirm-page", "/confirm"), now)
+    erased.welcome_back(session, confirmed.mailbox_id, house().vault, now)
     return redirect(url_for("site.confirm", token=token), 303)
 
 
