@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from newsletter.campaigns.bodies import Body
+from newsletter.campaigns.bodies import Body, Folder
 from newsletter.campaigns.folders import BROADCAST_FILE, SLUG, BroadcastFolder
 from newsletter.campaigns.reading import Reading, needed
-from newsletter.campaigns.spelling import Misspelled, read_text
+from newsletter.campaigns.spelling import Misspelled, read_flag, read_text
 
-KEYS = ("name", "subject", "preview_text", "topic", "except", "file")
+KEYS = ("name", "subject", "preview_text", "topic", "except", "file", "archive")
 NO_BODY = Body("", "markdown", "", None)
 
 
-def read_broadcast(folder: Path, source: str, table: Mapping[str, Any]) -> BroadcastFolder:
+def read_broadcast(folder: Folder, source: str, table: Mapping[str, Any]) -> BroadcastFolder:
     """The newsletter that `table`, parsed from `source`, describes; raises BadFolder with every mistake in it."""
     reading = Reading(folder, BROADCAST_FILE, source)
     reading.refuse_unknown(table, KEYS)
@@ -30,6 +29,7 @@ def read_broadcast(folder: Path, source: str, table: Mapping[str, Any]) -> Broad
     nobody: tuple[str, ...] = ()
     except_topics = reading.attempt(lambda: _read_except(table.get("except", []), topic), nobody)
     body = reading.attempt(lambda: reading.body(table, "issue.md"), NO_BODY)
+    archived = reading.attempt(lambda: read_flag("archive", table.get("archive", True)), fallback=True)
     reading.refuse_mistakes()
     return BroadcastFolder(
         slug=folder.name,
@@ -39,7 +39,8 @@ def read_broadcast(folder: Path, source: str, table: Mapping[str, Any]) -> Broad
         topic=topic,
         except_topics=except_topics,
         body=body,
-        digest=reading.digest.hexdigest(),
+        archived=archived,
+        files=folder.files,
     )
 
 

@@ -39,6 +39,7 @@ def draft(session: Session, folder: BroadcastFolder, version_id: int, now: datet
         topic=folder.topic,
         except_topics=list(folder.except_topics),
         version_id=version_id,
+        archived=folder.archived,
         state="draft",
         cursor=0,
         fanned_out=False,
@@ -47,6 +48,14 @@ def draft(session: Session, folder: BroadcastFolder, version_id: int, now: datet
     )
     session.add(broadcast)
     session.flush()
+    return broadcast
+
+
+def revise(broadcast: Broadcast, folder: BroadcastFolder, version_id: int) -> Broadcast:
+    """Let a draft say what `folder` says, in the words of that version."""
+    broadcast.name, broadcast.topic = folder.name, folder.topic
+    broadcast.except_topics, broadcast.archived = list(folder.except_topics), folder.archived
+    broadcast.version_id = version_id
     return broadcast
 
 

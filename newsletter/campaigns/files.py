@@ -1,4 +1,4 @@
-"""Campaign folders from disk into plain values, or a refusal by file and line; all or nothing.
+"""Campaign folders, from disk or out of a draft, into plain values, or a refusal by file and line; all or nothing.
 
 All mistakes are reported at once, of a step its unknown keys and its first other one. Each reads
 `welcome/sequence.toml:14: what is wrong; what would be right`.
@@ -11,14 +11,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from newsletter.campaigns.bodies import read_inside
+from newsletter.campaigns.bodies import Folder, FolderOnDisk
 from newsletter.campaigns.broadcast_tables import read_broadcast
 from newsletter.campaigns.folders import (
     BROADCAST_FILE,
     SEQUENCE_FILE,
     SLUG,
     BadFolder,
-    BroadcastFolder,
+    Campaign,
     SequenceFolder,
     right_slug,
 )
@@ -26,7 +26,6 @@ from newsletter.campaigns.sequence_tables import SequenceReading
 from newsletter.errors import Refused
 
 EITHER = f"{SEQUENCE_FILE} or {BROADCAST_FILE}"
-Campaign = SequenceFolder | BroadcastFolder
 
 
 def read_folders(path: Path) -> tuple[Campaign, ...]:
@@ -57,11 +56,15 @@ def read_folders(path: Path) -> tuple[Campaign, ...]:
 
 
 def read_folder(path: Path) -> Campaign:
-    """The sequence or newsletter in one campaign folder; raises BadFolder with every mistake in it."""
-    folder = path.resolve()
+    """The sequence or newsletter in one campaign folder on disk; raises BadFolder with every mistake in it."""
+    return read(FolderOnDisk(path))
+
+
+def read(folder: Folder) -> Campaign:
+    """The sequence or newsletter that a folder's files describe; raises BadFolder with every mistake in them."""
     if not SLUG.fullmatch(folder.name):
         raise BadFolder([f"“{folder.name}” cannot name a campaign folder; {right_slug('welcome')}"])
-    there = [name for name in (SEQUENCE_FILE, BROADCAST_FILE) if (folder / name).exists()]
+    there = [name for name in (SEQUENCE_FILE, BROADCAST_FILE) if folder.holds(name)]
     if len(there) > 1:
         raise BadFolder(
             [f"{folder.name}: it holds both {SEQUENCE_FILE} and {BROADCAST_FILE}; right would be one of them"]
@@ -70,7 +73,7 @@ def read_folder(path: Path) -> Campaign:
         raise BadFolder([f"{folder.name}/{SEQUENCE_FILE}: there is none; a campaign folder needs {EITHER}"])
     where = f"{folder.name}/{there[0]}"
     try:
-        source = read_inside(folder, there[0])
+        source = folder.read(there[0])
     except Refused as problem:
         raise BadFolder([f"{where}:1: {problem.line}"]) from problem
     table = _parse(source, where)

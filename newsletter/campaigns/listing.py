@@ -1,4 +1,4 @@
-"""Sequences and newsletters in numbers: who is in them, and what became of each letter; reads only."""
+"""Sequences in numbers: who is in them, and what became of each letter; reads only."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import timelines
+from newsletter.campaigns import current, drafts, timelines
+from newsletter.campaigns.folders import Campaign, SequenceFolder
 from newsletter.campaigns.intents import Intent
-from newsletter.campaigns.models import Broadcast, Enrollment, Sequence, StepRun
-from newsletter.content.models import Version
+from newsletter.campaigns.models import Enrollment, Sequence, Step, StepRun
 from newsletter.delivery.models import Delivery
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One sequence. `people` counts its enrollments by state: active, paused, complete, exited."""
+    """One sequence. `people` counts its enrollments by state: active, paused, complete, exited.
+
+    `draft` says where the draft that waits for it comes from: import, starter, or None where none does. A sequence that
+    is a draft and nothing else has the state `draft`, and is on since never.
+    """
 
     slug: str
     name: str
     kind: str
     state: str
-    on_since: datetime
+    on_since: datetime | None
     letters: int
     people: dict[str, int]
+    draft: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,67 +44,37 @@ class Letter:
     outcomes: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Issue:
-    """One newsletter. `outcomes` counts its e-mails by state; `starts_at` is None for a draft."""
-
-    slug: str
-    name: str
-    topic: str
-    subject: str
-    state: str
-    starts_at: datetime | None
-    local_hour: int | None
-    outcomes: dict[str, int]
-
-
-def issues(session: Session) -> list[Issue]:
-    """Every newsletter, by slug."""
-    found = session.execute(
-        select(Broadcast, Version.subject).join(Broadcast.version).order_by(Broadcast.slug)
-    ).all()
-    return [_issue(session, broadcast, subject) for broadcast, subject in found]
-
-
-def issue(session: Session, slug: str) -> Issue | None:
-    """One newsletter, or None where `slug` names none."""
-    found = session.execute(
-        select(Broadcast, Version.subject).join(Broadcast.version).where(Broadcast.slug == slug)
-    ).first()
-    return _issue(session, *found) if found else None
-
-
-def _issue(session: Session, broadcast: Broadcast, subject: str) -> Issue:
-    mails = select(Delivery.state, func.count()).where(
-        Delivery.campaign == broadcast.slug, Delivery.step.is_(None)
-    )
-    return Issue(
-        broadcast.slug,
-        broadcast.name,
-        broadcast.topic,
-        subject,
-        broadcast.state,
-        broadcast.starts_at,
-        broadcast.local_hour,
-        dict(session.execute(mails.group_by(Delivery.state)).all()),
-    )
-
-
 def summaries(session: Session) -> list[Summary]:
-    """Every sequence, by slug."""
-    people = _people(session)
-    found = session.scalars(select(Sequence).order_by(Sequence.slug)).all()
-    return [_summary(session, each, people.get(each.id, {})) for each in found]
+    """Every sequence by slug, those that are only a draft yet among them."""
+    origins, people = drafts.origins(session), _people(session)
+    live = {
+        each.slug: _summary(session, each, people.get(each.id, {}), origins.get(each.slug))
+        for each in session.scalars(select(Sequence))
+    }
+    only_drafts = {
+        folder.slug: _drafted(folder, origins[folder.slug])
+        for folder in map(drafts.read, drafts.waiting(session))
+        if isinstance(folder, SequenceFolder) and folder.slug not in live
+    }
+    return [each for _, each in sorted((live | only_drafts).items())]
 
 
 def summary(session: Session, slug: str) -> Summary:
     """One sequence; raises NotFound."""
-    sequence = timelines.find(session, slug)
-    return _summary(session, sequence, _people(session).get(sequence.id, {}))
+    found = {each.slug: each for each in summaries(session)}
+    if slug not in found:
+        timelines.find(session, slug)
+    return found[slug]
 
 
 def letters(session: Session, slug: str) -> list[Letter]:
-    """The live steps of a sequence in their order, with what became of each; raises NotFound."""
+    """The live steps of a sequence in their order, with what became of each; raises NotFound.
+
+    Of a sequence that is only a draft yet, the steps that it would have.
+    """
+    drafted = [each for each in drafts.waiting(session) if each.slug == slug]
+    if drafted and current.find(session, slug) is None:
+        return _letters_of(drafts.read(drafted[0]))
     sequence = timelines.find(session, slug)
     if sequence.live_timeline_id is None:
         return []
@@ -112,17 +87,27 @@ def letters(session: Session, slug: str) -> list[Letter]:
     ]
 
 
-def _summary(session: Session, sequence: Sequence, people: dict[str, int]) -> Summary:
-    live = sequence.live_timeline_id
+def _summary(session: Session, sequence: Sequence, people: dict[str, int], draft: str | None) -> Summary:
+    steps = select(func.count()).select_from(Step).where(Step.timeline_id == sequence.live_timeline_id)
     return Summary(
         slug=sequence.slug,
         name=sequence.name,
         kind=sequence.kind,
         state=sequence.state,
         on_since=sequence.on_since,
-        letters=len(timelines.read(session, live).steps) if live is not None else 0,
+        letters=session.scalar(steps) or 0,
         people=people,
+        draft=draft,
     )
+
+
+def _letters_of(folder: Campaign) -> list[Letter]:
+    steps = folder.steps if isinstance(folder, SequenceFolder) else ()
+    return [Letter(each.key, each.subject, each.intent, each.only_if, {}) for each in steps]
+
+
+def _drafted(folder: SequenceFolder, draft: str) -> Summary:
+    return Summary(folder.slug, folder.name, folder.kind, "draft", None, len(folder.steps), {}, draft)
 
 
 def _people(session: Session) -> dict[int, dict[str, int]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
-from newsletter.campaigns.bodies import Body, read_body
+from newsletter.campaigns.bodies import Body, Folder, read_body
 from newsletter.campaigns.folders import BadFolder
 from newsletter.campaigns.spelling import CONTROL, Misspelled, nearest, read_text
 from newsletter.campaigns.toml_lines import KeyLines
@@ -16,12 +14,11 @@ T = TypeVar("T")
 
 
 class Reading:
-    """The file `name` in `folder`, whose text is `source`. `digest` covers that text and the bodies read with it."""
+    """The file `name` in `folder`, whose text is `source`."""
 
-    def __init__(self, folder: Path, name: str, source: str) -> None:
+    def __init__(self, folder: Folder, name: str, source: str) -> None:
         self.folder = folder
         self.lines = KeyLines(source)
-        self.digest = hashlib.sha256(source.encode())
         self._where = f"{folder.name}/{name}"
         self._problems: list[tuple[int, str]] = []
 
@@ -34,10 +31,8 @@ class Reading:
             return fallback
 
     def body(self, table: Mapping[str, Any], example: str) -> Body:
-        """The words that the table's `file` names, counted into the digest; raises Misspelled."""
-        body = read_body(self.folder, read_text("file", needed(table, "file", example)))
-        self.digest.update(repr(body).encode())
-        return body
+        """The words that the table's `file` names; raises Misspelled."""
+        return read_body(self.folder, read_text("file", needed(table, "file", example)))
 
     def refuse_unknown(self, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
         """Note each key of the file's own table that is not `known`."""

@@ -6,9 +6,9 @@ Whether the Jinja in a body is sound is found when the content compiles.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
+from newsletter.campaigns.bodies import Folder
 from newsletter.campaigns.folders import SEQUENCE_FILE, SLUG, Kind, SequenceFolder, StepFile, right_slug
 from newsletter.campaigns.intents import CARE_ANCHORS, KEYS, MARKETING_ANCHORS, read_step
 from newsletter.campaigns.ordering import misplaced
@@ -24,7 +24,7 @@ TRIGGERS: Mapping[Kind, str] = {"marketing": "confirmed", "care": "course"}
 class SequenceReading(Reading):
     """One `sequence.toml` being read."""
 
-    def __init__(self, folder: Path, source: str) -> None:
+    def __init__(self, folder: Folder, source: str) -> None:
         super().__init__(folder, SEQUENCE_FILE, source)
 
     def sequence(self, table: Mapping[str, Any]) -> SequenceFolder:
@@ -38,9 +38,8 @@ class SequenceReading(Reading):
         reentry = self.attempt(lambda: read_flag("reentry", table.get("reentry", False)), fallback=False)
         steps = self._steps(table.get("step"), kind)
         self.refuse_mistakes()
-        return SequenceFolder(
-            self.folder.name, name, kind, trigger, topics, reentry, steps, self.digest.hexdigest()
-        )
+        files = self.folder.files
+        return SequenceFolder(self.folder.name, name, kind, trigger, topics, reentry, steps, files)
 
     def _steps(self, tables: object, kind: Kind) -> tuple[StepFile, ...]:
         if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):

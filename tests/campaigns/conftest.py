@@ -50,3 +50,21 @@ def story(
     folder = write_folder("welcome")
     with telling(database, settings, clock, folder) as told:
         yield told
+
+
+@pytest.fixture
+def write_issue(tmp_path: Path) -> Callable[..., Path]:
+    """`write_issue("spring-guide", topic="tips", words="...", more="archive = false")`: a newsletter's folder."""
+
+    def write(slug: str = "spring-guide", topic: str = "tips", words: str = BODY, more: str = "") -> Path:
+        folder = tmp_path / "campaigns" / slug
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "issue.md").write_text(words)
+        (folder / "broadcast.toml").write_text(
+            f'name = "Spring guide"\nsubject = "A guide for spring"\n'
+            f'preview_text = "An issue that is here to be counted, and says little."\n'
+            f'topic = "{topic}"\nfile = "issue.md"\n{more}\n'
+        )
+        return folder
+
+    return write

@@ -56,6 +56,12 @@ def test_nobody_is_excepted_unless_it_says_so_and_nobody_twice(tmp_path: Path) -
     assert broadcast(write(tmp_path, twice)).except_topics == ("tips", "news")
 
 
+def test_an_issue_is_archived_unless_it_says_otherwise(tmp_path: Path) -> None:
+    assert broadcast(write(tmp_path)).archived is True
+    assert broadcast(write(tmp_path, SOUND + "archive = true\n")).archived is True
+    assert broadcast(write(tmp_path, SOUND + "archive = false\n")).archived is False
+
+
 def test_an_issue_may_be_html_with_a_text_part_beside_it(tmp_path: Path) -> None:
     folder = write(tmp_path, SOUND.replace("issue.md", "issue.html"))
     (folder / "issue.html").write_text("<p>The guide.</p>")
@@ -111,6 +117,13 @@ def test_the_digest_changes_with_any_word_and_with_nothing_else(tmp_path: Path) 
             "“trigger” is not known here; known are name, subject",
         ),
         ('file = "issue.md"\n', 'file = "issue.md"\n[[step]]\nkey = "a"\n', 8, "“step” is not known here"),
+        ('"issue.md"', '"issue.md"\narchive = "no"', 8, "“archive” is true or false, without quotes"),
+        (
+            '"issue.md"',
+            '"issue.md"\narchived = false',
+            8,
+            "“archived” is not known here (did you mean “archive”?)",
+        ),
         ('"issue.md"', '"isue.md"', 7, "is not a file in this folder (did you mean “issue.md”?)"),
         ('"issue.md"', '"issue.docx"', 7, "“issue.docx” is of no known kind; right would be a .md or .html"),
         ('"issue.md"', '"../issue.md"', 7, "“../issue.md” lies outside this folder"),

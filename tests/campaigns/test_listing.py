@@ -1,35 +1,16 @@
-"""Sequences and newsletters in numbers."""
+"""Sequences in numbers."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from newsletter.campaigns import broadcasts, listing
-from newsletter.campaigns.bodies import Body
-from newsletter.campaigns.folders import BroadcastFolder
-from newsletter.content.models import Version
+from newsletter.campaigns import drafts, listing
+from newsletter.campaigns.files import read_folder
 from newsletter.errors import NotFound
 from tests.walks.story import Story
-
-ISSUE = BroadcastFolder(
-    slug="spring-guide",
-    name="Spring guide",
-    subject="",
-    preview_text="",
-    topic="resources",
-    except_topics=("news",),
-    body=Body("issue.md", "markdown", "", None),
-    digest="",
-)
-
-
-def draft(story: Story) -> None:
-    with story.house.database.writing.begin() as session:
-        version = session.scalars(select(Version.id).order_by(Version.id)).first()
-        broadcasts.draft(session, ISSUE, version or 0, story.clock.now())
 
 
 def test_a_sequence_counts_its_people_by_state_and_its_letters_by_outcome(story: Story) -> None:
@@ -45,30 +26,28 @@ def test_a_sequence_counts_its_people_by_state_and_its_letters_by_outcome(story:
     assert letters == {"hello": {"sent": 3}, "second": {"sent": 2}, "third": {}}
 
 
-def test_a_draft_has_no_moment_and_no_e_mails(story: Story) -> None:
-    draft(story)
-    with story.house.database.reading() as session:
-        [issue] = listing.issues(session)
-    assert (issue.slug, issue.state, issue.starts_at, issue.outcomes) == ("spring-guide", "draft", None, {})
-    assert issue.subject == "The letter hello"
-
-
-def test_an_issue_counts_its_e_mails_by_state(story: Story) -> None:
-    draft(story)
-    for number in range(3):
-        story.sign_up(f"visitor{number:03}@example.com", topics=("resources",))
-        story.confirm(f"visitor{number:03}@example.com")
+def test_a_draft_that_waits_is_told_and_a_sequence_may_be_nothing_else_yet(
+    story: Story, write_folder: Callable[..., Path]
+) -> None:
+    steps = (("leaves", 'after = "0m"\nuntil = "1d"'),)
     with story.house.database.writing.begin() as session:
-        broadcasts.send(session, "spring-guide", story.clock.now(), undo=timedelta())
-    story.rounds.until_idle()
+        drafts.keep(session, read_folder(write_folder("autumn", steps)), "import", story.clock.now())
+        drafts.keep(session, read_folder(write_folder("welcome", steps)), "starter", story.clock.now())
     with story.house.database.reading() as session:
-        issue = listing.issue(session, "spring-guide")
-    assert issue is not None
-    assert (issue.state, issue.outcomes) == ("sent", {"sent": 3})
+        autumn, welcome = listing.summaries(session)
+        (leaves,) = listing.letters(session, "autumn")
+        assert listing.summary(session, "autumn") == autumn
+        assert len(listing.letters(session, "welcome")) == 3
+    assert (autumn.slug, autumn.state, autumn.on_since, autumn.draft) == ("autumn", "draft", None, "import")
+    assert (autumn.name, autumn.letters, autumn.people) == ("Autumn", 1, {})
+    assert (leaves.key, leaves.subject, leaves.outcomes) == ("leaves", "The letter leaves", {})
+    assert (welcome.slug, welcome.state, welcome.letters, welcome.draft) == ("welcome", "on", 3, "starter")
 
 
-def test_a_name_that_is_no_issue_is_none_and_no_sequence_is_refused(story: Story) -> None:
-    with story.house.database.reading() as session:
-        assert listing.issue(session, "welcome") is None
-        with pytest.raises(NotFound, match="there is no sequence “spring-guide”"):
-            listing.summary(session, "spring-guide")
+def test_what_is_no_sequence_is_refused_with_those_there_are(story: Story) -> None:
+    for look in (listing.summary, listing.letters):
+        with (
+            story.house.database.reading() as session,
+            pytest.raises(NotFound, match="there is no sequence “spring-guide”; there is: welcome"),
+        ):
+            look(session, "spring-guide")

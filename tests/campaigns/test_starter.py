@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter.audience.models import Topic
-from newsletter.campaigns import starter, timelines
-from newsletter.campaigns.models import Broadcast, Sequence, TimelineVersion
+from newsletter.campaigns import current, drafts, placing, starter, timelines
+from newsletter.campaigns.files import read_folder
+from newsletter.campaigns.folders import BroadcastFolder, SequenceFolder
+from newsletter.campaigns.models import Broadcast, CampaignDraft, Sequence, TimelineVersion
 from newsletter.clock import FrozenClock
 from newsletter.content.models import Version
 from newsletter.db import Database
@@ -19,7 +21,7 @@ from newsletter.errors import Refused
 
 def test_the_starter_brings_three_topics_and_the_six_letters(database: Database, clock: FrozenClock) -> None:
     with database.writing.begin() as session:
-        assert starter.load(session, clock.now()) == [
+        assert starter.load(session, clock.now()).added == [
             "guide-start-to-finish",
             "news-what-is-new",
             "tips-five-questions",
@@ -49,7 +51,7 @@ def test_loading_again_changes_nothing(database: Database, clock: FrozenClock) -
         starter.load(session, clock.now())
     clock.advance(days=1)
     with database.writing.begin() as session:
-        assert starter.load(session, clock.now()) == []
+        assert starter.load(session, clock.now()) == starter.Loaded([], [])
         counts = [
             session.scalar(select(func.count()).select_from(table))
             for table in (Topic, Sequence, TimelineVersion, Version)
@@ -130,3 +132,162 @@ def test_the_three_issues_are_drafts_that_compile_without_a_remark(
         ("tips", "draft", []),
     ]
     assert all(row[3] < 60_000 for row in drafts)
+
+
+OTHER_WORDS = "Other words than before, and enough of them to be a letter.\n"
+
+
+def load(database: Database, clock: FrozenClock, folder: Path | None = None) -> starter.Loaded:
+    with database.writing.begin() as session:
+        return starter.load(session, clock.now(), folder)
+
+
+def live(database: Database, slug: str) -> str:
+    with database.reading() as session:
+        found = current.find(session, slug)
+    assert found is not None
+    return found.digest
+
+
+def test_a_newer_release_is_offered_once_and_changes_nothing(
+    database: Database, clock: FrozenClock, write_folder: Callable[..., Path]
+) -> None:
+    folder = write_folder("welcome")
+    load(database, clock, folder)
+    before = live(database, "welcome")
+    (folder / "hello.md").write_text(OTHER_WORDS)
+    assert load(database, clock, folder) == starter.Loaded([], ["welcome"])
+    assert load(database, clock, folder) == starter.Loaded([], [])
+    assert live(database, "welcome") == before
+    with database.reading() as session:
+        assert drafts.origins(session) == {"welcome": "starter"}
+
+
+@pytest.mark.parametrize("act", ["use", "discard"])
+def test_used_or_discarded_it_is_not_offered_again(
+    database: Database, clock: FrozenClock, write_folder: Callable[..., Path], act: str
+) -> None:
+    folder = write_folder("welcome")
+    load(database, clock, folder)
+    (folder / "hello.md").write_text(OTHER_WORDS)
+    load(database, clock, folder)
+    with database.writing.begin() as session:
+        getattr(drafts, act)(session, "welcome", clock.now())
+    assert load(database, clock, folder) == starter.Loaded([], [])
+    assert (live(database, "welcome") == read_folder(folder).digest) is (act == "use")
+
+
+def test_a_comment_or_another_name_of_a_file_is_no_newer_release(
+    database: Database, clock: FrozenClock, write_folder: Callable[..., Path]
+) -> None:
+    folder = write_folder("welcome")
+    load(database, clock, folder)
+    (folder / "hello.md").rename(folder / "01-hello.md")
+    table = (folder / "sequence.toml").read_text().replace('"hello.md"', '"01-hello.md"')
+    (folder / "sequence.toml").write_text(f"# since this release\n{table}")
+    assert load(database, clock, folder) == starter.Loaded([], [])
+
+
+def test_what_the_marketer_changed_stays_and_the_same_release_does_not_nag(
+    database: Database, clock: FrozenClock, write_folder: Callable[..., Path]
+) -> None:
+    folder = write_folder("welcome")
+    load(database, clock, folder)
+    shipped = (folder / "hello.md").read_text()
+    (folder / "hello.md").write_text("The marketer's own words, and enough of them.\n")
+    mine = read_folder(folder)
+    assert isinstance(mine, SequenceFolder)
+    with database.writing.begin() as session:
+        placing.place_sequence(session, mine, clock.now())
+    (folder / "hello.md").write_text(shipped)
+    assert load(database, clock, folder) == starter.Loaded([], [])
+    (folder / "hello.md").write_text(OTHER_WORDS)
+    assert load(database, clock, folder) == starter.Loaded([], ["welcome"])
+    assert live(database, "welcome") == mine.digest
+
+
+def test_an_installation_from_before_drafts_is_offered_only_what_differs(
+    database: Database,
+    clock: FrozenClock,
+    write_folder: Callable[..., Path],
+    write_issue: Callable[..., Path],
+) -> None:
+    write_issue()
+    folder = write_folder("welcome").parent
+    load(database, clock, folder)
+    with database.writing.begin() as session:
+        session.query(CampaignDraft).delete()
+    assert load(database, clock, folder) == starter.Loaded([], [])
+    (folder / "welcome" / "hello.md").write_text(OTHER_WORDS)
+    assert load(database, clock, folder) == starter.Loaded([], ["welcome"])
+
+
+def test_a_release_that_has_come_to_say_what_the_marketer_says_is_not_offered(
+    database: Database, clock: FrozenClock, write_folder: Callable[..., Path]
+) -> None:
+    folder = write_folder("welcome")
+    load(database, clock, folder)
+    (folder / "hello.md").write_text(OTHER_WORDS)
+    mine = read_folder(folder)
+    assert isinstance(mine, SequenceFolder)
+    with database.writing.begin() as session:
+        placing.place_sequence(session, mine, clock.now())
+    assert load(database, clock, folder) == starter.Loaded([], [])
+
+
+@pytest.mark.parametrize(("state", "offered"), [("draft", ["spring-guide"]), ("scheduled", []), ("sent", [])])
+def test_a_newsletter_is_offered_while_it_is_a_draft(
+    database: Database, clock: FrozenClock, write_issue: Callable[..., Path], state: str, offered: list[str]
+) -> None:
+    folder = write_issue()
+    load(database, clock, folder)
+    before = live(database, "spring-guide")
+    with database.writing.begin() as session:
+        session.scalars(select(Broadcast)).one().state = state
+    assert load(database, clock, write_issue(words=OTHER_WORDS)).offered == offered
+    assert live(database, "spring-guide") == before
+
+
+def test_using_it_puts_the_newer_words_into_the_draft_newsletter(
+    database: Database, clock: FrozenClock, write_issue: Callable[..., Path]
+) -> None:
+    load(database, clock, write_issue())
+    load(database, clock, write_issue(words=OTHER_WORDS))
+    with database.writing.begin() as session:
+        used = drafts.use(session, "spring-guide", clock.now())
+    assert isinstance(used, BroadcastFolder)
+    assert live(database, "spring-guide") == used.digest
+    with database.reading() as session:
+        assert session.scalars(select(Broadcast.state)).all() == ["draft"]
+
+
+def test_a_newsletter_that_was_sent_meanwhile_keeps_its_words(
+    database: Database, clock: FrozenClock, write_issue: Callable[..., Path]
+) -> None:
+    load(database, clock, write_issue())
+    load(database, clock, write_issue(words=OTHER_WORDS))
+    with database.writing.begin() as session:
+        session.scalars(select(Broadcast)).one().state = "sent"
+    with (
+        pytest.raises(Refused, match="“spring-guide” is sent, so its words stay"),
+        database.writing.begin() as session,
+    ):
+        drafts.use(session, "spring-guide", clock.now())
+
+
+def test_a_campaign_of_the_same_name_and_another_kind_is_the_marketer_s_own(
+    database: Database,
+    clock: FrozenClock,
+    write_folder: Callable[..., Path],
+    write_issue: Callable[..., Path],
+) -> None:
+    load(database, clock, write_folder("spring-guide"))
+    (write_folder("spring-guide") / "sequence.toml").unlink()
+    assert load(database, clock, write_issue()) == starter.Loaded([], [])
+
+
+def test_the_shipped_campaigns_loaded_twice_offer_nothing(database: Database, clock: FrozenClock) -> None:
+    assert len(load(database, clock).added) == 4
+    assert load(database, clock) == starter.Loaded([], [])
+    with database.reading() as session:
+        assert drafts.origins(session) == {}

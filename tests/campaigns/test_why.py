@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from newsletter.audience import preferences
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Hold
-from newsletter.campaigns import broadcasts, enrollment, starter, why
+from newsletter.campaigns import broadcasts, enrollment, placing, starter, why
 from newsletter.campaigns.files import read_sequence
 from newsletter.campaigns.models import Broadcast
 from newsletter.delivery import suppression
@@ -114,7 +114,7 @@ def test_a_letter_that_gave_way_to_an_issue_says_so(story: Story) -> None:
 def test_hours_that_push_a_letter_are_told_before_it_is_due(story: Story, write_folder) -> None:
     weekend = (("hello", 'day = 5\nat = "10:00"\nuntil = "7d"\nweekdays = "mon-fri"'),)
     with story.house.database.writing.begin() as session:
-        starter.add(session, read_sequence(write_folder("weekdays", weekend)), story.clock.now())
+        placing.place_sequence(session, read_sequence(write_folder("weekdays", weekend)), story.clock.now())
     story.sign_up()
     story.confirm()
     told = explained(story, "weekdays")

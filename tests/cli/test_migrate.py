@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from newsletter import migrating
+from newsletter import migrating, paths
+from newsletter.campaigns import starter
 
 
 @pytest.fixture
@@ -55,3 +58,23 @@ def test_a_newer_database_is_left_alone(database, run):
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     assert "newer version" in run.refused("migrate")
     assert "newer version" in run.refused("inbox", "list")
+
+
+def test_a_newer_release_with_other_words_is_offered_once_and_can_be_used(
+    database, run, monkeypatch, tmp_path
+):
+    run("migrate")
+    shutil.copytree(paths.TEMPLATES / "campaigns", tmp_path / "campaigns")
+    letter = tmp_path / "campaigns" / "welcome" / "01-welcome.md"
+    letter.write_text(letter.read_text() + "\nOne more line, since this release.\n")
+    monkeypatch.setattr(starter.paths, "TEMPLATES", tmp_path)
+    told = run("migrate").stdout.splitlines()
+    assert told[:2] == [
+        "A newer release has other words for “welcome”; nothing that people get has changed:",
+        "  newsletter campaigns use welcome    newsletter campaigns discard welcome",
+    ]
+    assert len(run("migrate").stdout.splitlines()) == 1
+    assert "from a newer release" in run("campaigns", "list").stdout
+    monkeypatch.undo()
+    assert "welcome  reworded" in run("campaigns", "use", "welcome").stdout
+    assert run.refused("campaigns", "use", "welcome").startswith("no draft of “welcome” waits")

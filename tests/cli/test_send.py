@@ -16,7 +16,6 @@ FOLDER = BroadcastFolder(
     topic="resources",
     except_topics=(),
     body=Body("issue.md", "markdown", "A guide.", None),
-    digest="",
 )
 
 

@@ -1,0 +1,151 @@
+"""Whom a draft changes, before anybody says yes: who had each letter, who waits for it and until when; reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.campaigns import anchors, comparing, current, timelines
+from newsletter.campaigns.comparing import Change
+from newsletter.campaigns.enrollment import HOURS
+from newsletter.campaigns.folders import SequenceFolder
+from newsletter.campaigns.models import Enrollment, StepRun
+from newsletter.campaigns.planning import Planned, StepPlan, plan
+from newsletter.delivery.models import Delivery
+
+PAGE = 1000
+
+
+@dataclass
+class Met:
+    """What one change means to people.
+
+    `had` counts who had the letter before; `waiting` who is still to get it (of a letter that is gone: who would have
+    got it), from `first` to `last` (UTC); `canceled` its e-mails that lie in the queue and would not leave.
+    """
+
+    change: Change
+    had: int = 0
+    waiting: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    canceled: int = 0
+
+    def waits(self, moment: datetime) -> None:
+        """One more person, at this moment."""
+        self.waiting += 1
+        self.first = min(self.first or moment, moment)
+        self.last = max(self.last or moment, moment)
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Whom a draft of a known sequence changes. `active` are under way, `complete` are through and get nothing of it.
+
+    `remarks` say what changes of the sequence itself.
+    """
+
+    active: int
+    complete: int
+    remarks: tuple[str, ...]
+    letters: tuple[Met, ...]
+
+
+def _silent(_done: int) -> None:
+    pass
+
+
+def of(
+    session: Session, folder: SequenceFolder, now: datetime, show: Callable[[int], None] = _silent
+) -> Impact | None:
+    """Whom it would change to make `folder` live at `now`; None for a sequence that is new.
+
+    `show` is called with how many people were looked at. Two calendar days between letters, breaks and conditions may
+    still move or hold back single letters.
+    """
+    before = current.find(session, folder.slug)
+    if not isinstance(before, SequenceFolder):
+        return None
+    sequence = timelines.find(session, folder.slug)
+    letters = {each.key: Met(each) for each in comparing.changes(before, folder)}
+    _count_had(session, sequence.id, letters)
+    _count_canceled(session, folder.slug, letters)
+    if letters:
+        for done in _count_waiting(session, sequence.id, (before, folder), letters, now):
+            show(done)
+    states = select(Enrollment.state, func.count()).where(Enrollment.sequence_id == sequence.id)
+    people = dict(session.execute(states.group_by(Enrollment.state)).all())
+    return Impact(
+        people.get("active", 0),
+        people.get("complete", 0),
+        tuple(comparing.remarks(before, folder)),
+        tuple(letters.values()),
+    )
+
+
+def _count_had(session: Session, sequence_id: int, letters: dict[str, Met]) -> None:
+    rows = session.execute(
+        select(StepRun.step_key, func.count())
+        .join(Enrollment, Enrollment.id == StepRun.enrollment_id)
+        .where(Enrollment.sequence_id == sequence_id, StepRun.outcome == "queued")
+        .where(StepRun.step_key.in_(letters))
+        .group_by(StepRun.step_key)
+    )
+    for key, number in rows:
+        letters[key].had = number
+
+
+def _count_canceled(session: Session, slug: str, letters: dict[str, Met]) -> None:
+    gone = [key for key, met in letters.items() if "gone" in met.change.what]
+    rows = session.execute(
+        select(func.coalesce(Delivery.step, ""), func.count())
+        .where(Delivery.campaign == slug, Delivery.step.in_(gone))
+        .where(Delivery.state.in_(("queued", "claimed")))
+        .group_by(Delivery.step)
+    )
+    for key, number in rows:
+        letters[key].canceled = number
+
+
+def _count_waiting(
+    session: Session,
+    sequence_id: int,
+    folders: tuple[SequenceFolder, SequenceFolder],
+    letters: dict[str, Met],
+    now: datetime,
+) -> Iterator[int]:
+    """Yields how many people were looked at. Only who still waits for a letter that changes is planned."""
+    before, after = ([step.plan for step in folder.steps] for folder in folders)
+    gone = {key for key, met in letters.items() if "gone" in met.change.what}
+    placed = {key for key, met in letters.items() if {"new", "moved"} & {*met.change.what}}
+    for number, (enrollment, done) in enumerate(_under_way(session, sequence_id), start=1):
+        for keys, steps in ((letters.keys() - gone - done, after), (gone - done, before)):
+            for each in _open(enrollment, steps, now) if keys else ():
+                if each.key in keys and not (each.key in placed and each.at < now):
+                    letters[each.key].waits(max(each.at, now))
+        yield number
+
+
+def _under_way(session: Session, sequence_id: int) -> Iterator[tuple[Enrollment, set[str]]]:
+    """Everybody under way with the keys of the steps that are decided, page by page."""
+    last = 0
+    active = select(Enrollment).where(Enrollment.sequence_id == sequence_id, Enrollment.state == "active")
+    while page := session.scalars(
+        active.where(Enrollment.id > last).order_by(Enrollment.id).limit(PAGE)
+    ).all():
+        last = page[-1].id
+        done: dict[int, set[str]] = {each.id: set() for each in page}
+        runs = select(StepRun.enrollment_id, StepRun.step_key).where(StepRun.enrollment_id.in_(done))
+        for enrollment_id, key in session.execute(runs):
+            done[enrollment_id].add(key)
+        yield from ((each, done[each.id]) for each in page)
+
+
+def _open(enrollment: Enrollment, steps: Sequence[StepPlan], now: datetime) -> Iterator[Planned]:
+    planned = plan(steps, anchors.read(enrollment.anchors), ZoneInfo(enrollment.zone), HOURS)
+    return (each for each in planned if each.until > now)
