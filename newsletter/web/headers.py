@@ -26,6 +26,15 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 
+# Other sites carry our form: their pages may load its script, send it, and read the answer; without cookies, which
+# `*` rules out. A body of JSON makes browsers ask first (Fetch standard, "CORS-preflight request").
+FOR_OTHER_SITES = frozenset({"site.embed", "site.subscribe"})
+TO_OTHER_SITES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Content-Type",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
 
 def dress(app: Flask) -> None:
     """Put the headers on every answer, those of errors and static files included."""
@@ -33,6 +42,8 @@ def dress(app: Flask) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
+        if request.endpoint in FOR_OTHER_SITES:
+            response.headers.update(TO_OTHER_SITES)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.endpoint not in {"static", "site.front"}:

@@ -27,7 +27,11 @@ def furnish(app: Flask, house: House) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        asset=asset, clinic=house.settings.clinic, practice=house.settings.practice, words=wordings
+        archive=house.settings.archive,
+        asset=asset,
+        clinic=house.settings.clinic,
+        practice=house.settings.practice,
+        words=wordings,
     )
     app.context_processor(lambda: {"now": house.clock.now()})
     app.jinja_env.filters.update(breakable=breakable, day=day, hour=hour, stamp=stamp)

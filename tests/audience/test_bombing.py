@@ -91,3 +91,24 @@ def test_a_flooded_mailbox_uses_up_nobody_else_s_share(desk, monkeypatch):
         desk.ask(ip="198.51.100.7")
     desk.ask("visitor014@example.com", ip="198.51.100.7")
     assert desk.letters("visitor014@example.com") == ["confirm"]
+
+
+def test_all_spellings_of_one_inbox_together_get_two_letters_a_day(desk):
+    for number, spelling in enumerate(("reader", "Reader+1", "reader+2", "READER+news", "reader+2+3")):
+        desk.ask(f"{spelling}@example.com", ip=f"198.51.100.{number}")
+    assert count(desk, Delivery) == 2
+    assert count(desk, Subscriber) == 5
+    desk.ask("reader@example.org", ip="198.51.100.9")
+    assert count(desk, Delivery) == 3
+    desk.clock.advance(days=1)
+    desk.ask("reader+2@example.com", ip="198.51.100.9")
+    assert count(desk, Delivery) == 4
+
+
+def test_dots_are_read_over_at_gmail_and_nowhere_else(desk):
+    for number, address in enumerate(("r.eader@gmail.com", "re.ader@gmail.com", "rea.der+x@googlemail.com")):
+        desk.ask(address, ip=f"198.51.100.{number}")
+    assert count(desk, Delivery) == 2
+    for number, address in enumerate(("r.eader@example.com", "re.ader@example.com", "rea.der@example.com")):
+        desk.ask(address, ip=f"203.0.113.{number}")
+    assert count(desk, Delivery) == 5

@@ -41,13 +41,13 @@ def _mailbox(token: str) -> int:
 
 def _page(token: str, mailbox_id: int, *, asked_again: bool = False) -> str:
     """Shows the address only to the browser that typed it."""
-    known, typed = visit.get("asked", [None, ""])
+    known, typed, source = visit.get("asked", [None, "", "site"])
     address = typed if known == mailbox_id else ""
     return render_template(
         "site/check.html",
         token=token,
         address=address,
         asked_again=asked_again,
-        typed=form.Typed(email=address),
+        typed=form.Typed(email=address, form=source),
         opened=form.opening(),
     )

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from newsletter.campaigns import upcoming
+from newsletter.audience import plaintext, wordings
+from newsletter.audience.wordings import Words
+from newsletter.campaigns import archive, upcoming
 from newsletter.errors import Refused
 from newsletter.links import LinkDamaged, Purpose
 from newsletter.web.transaction import house
 
 TRAP = "subject"  # a field that people do not see, and that no browser fills by itself
-WHOLE = {"email", "first_name", "time_zone", "form"}
+WHOLE = {"email", "first_name", "time_zone", "form", "opened", "proof"}
+LONGEST_NAME = 60  # of a form
+ELSEWHERE = Words("elsewhere", "The form stood on another page; its words are not known here.")
+# Six bytes of the words' hash: enough to tell one version of them from the next.
+SHOWN = int.from_bytes(sha256(wordings.SIGN_UP.text.encode()).digest()[:6], "big")
 
 
 class WrongShape(Refused):
@@ -29,7 +36,10 @@ class WrongShape(Refused):
 
 @dataclass(frozen=True)
 class Typed:
-    """A sign-up as it was sent. `kept` is an address whose owner was asked already and keeps it."""
+    """A sign-up as it was sent. `kept` is an address whose owner was asked already and keeps it.
+
+    `opened` is our mark of when which words were shown, `proof` a solved sum.
+    """
 
     email: str = ""
     first_name: str = ""
@@ -38,6 +48,7 @@ class Typed:
     form: str = "site"
     opened: str = ""
     kept: str = ""
+    proof: str = ""
     trapped: bool = False
 
 
@@ -49,9 +60,10 @@ def from_form(fields: MultiDict[str, str]) -> Typed:
         first_name=fields.get("first_name", ""),
         topics=_slugs(fields.getlist("topics")),
         time_zone=fields.get("time_zone", ""),
-        form=fields.get("form") or "embed",
+        form=named(fields.get("form")) or "embed",
         opened=fields.get("opened", ""),
         kept=fields.get("keep", ""),
+        proof=fields.get("proof", ""),
         trapped=bool(fields.get(TRAP)),
     )
 
@@ -84,28 +96,55 @@ def page(
     wrong: str = "",
     suggestion: str = "",
     press_again: str = "",
+    challenge: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> tuple[str, int]:
-    """The front page around the form; `wrong` stands at the field, `suggestion` asks."""
-    shown = {"wrong": wrong, "suggestion": suggestion, "press_again": press_again}
+    """The front page around the form; `wrong` stands at the field, `suggestion` asks, `challenge` is a sum to solve."""
+    clinic, now = house().settings.clinic, house().clock.now()
+    past_issues = house().settings.archive != "off" and archive.has_issues(session, clinic.zone, now)
+    shown = {
+        "wrong": wrong,
+        "suggestion": suggestion,
+        "press_again": press_again,
+        "challenge": challenge,
+        "past_issues": past_issues,
+    }
     letters = upcoming.letters(session)
     opened = typed.opened or opening()
     return render_template("site/front.html", typed=typed, opened=opened, letters=letters, **shown), status
 
 
+def named(text: str | None) -> str:
+    """A form's name as a source: one line of at most sixty letters; empty if nothing is left."""
+    return plaintext.plain(text, LONGEST_NAME) or ""
+
+
 def opening() -> str:
     """A mark of when the form was opened, by the machine's clock: the story's may be turned meanwhile."""
-    return house().links.sign(Purpose.FORM, int(house().clock.machine().timestamp()))
+    return mark(int(house().clock.machine().timestamp()))
+
+
+def mark(second: int) -> str:
+    """Signs that the words of today were shown at that Unix second."""
+    return house().links.sign(Purpose.FORM, second, SHOWN)
 
 
 def seconds_open(typed: Typed) -> float | None:
     """How long the form was open before it was sent; None where no page of ours opened it."""
-    machine = house().clock.machine()
+    marked = _marked(typed)
+    return house().clock.machine().timestamp() - marked[0] if marked else None
+
+
+def words_shown(typed: Typed) -> Words:
+    """The words that the form showed, as far as our own mark says so: a page may be older than today's words."""
+    return wordings.SIGN_UP if _marked(typed)[1:] == (SHOWN,) else ELSEWHERE
+
+
+def _marked(typed: Typed) -> tuple[int, ...]:
     try:
-        ids = house().links.read(Purpose.FORM, typed.opened, machine)
+        return house().links.read(Purpose.FORM, typed.opened, house().clock.machine())
     except LinkDamaged:
-        return None
-    return machine.timestamp() - ids[0]
+        return ()
 
 
 def _slugs(given: list[str]) -> tuple[str, ...]:
