@@ -6,13 +6,16 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock test-services
+.PHONY: help run demo test check lock test-services
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 run: .venv/.run ## Start site, studio and worker in practice, on http://127.0.0.1:8000 (PORT= and HOST= change it)
 	@exec $(BIN)/newsletter up
+
+demo: .venv/.run ## The same with a clinic that has a month behind it, in var/demo
+	@NEWSLETTER_DATA_DIR="$${NEWSLETTER_DATA_DIR:-var/demo}" exec $(BIN)/newsletter demo
 
 test: .venv/.dev ## Run every test that this machine can run; the last lines say what it could not, and why (ARGS= goes to pytest)
 	@$(BIN)/pytest --numprocesses 3 --dist loadfile $(ARGS)

@@ -16,6 +16,7 @@ from newsletter.errors import Mistakes, Refused
 # Each is the attribute of the same name in the module of the same name, in the order of the story.
 COMMANDS = {
     "up": "Site, studio and worker in one command.",
+    "demo": "Practice: a clinic with a month behind it.",
     "web": "The site and the studio alone.",
     "worker": "The postman alone: admits, queues, sends.",
     "tick": "Do what is due now, once.",
@@ -25,9 +26,11 @@ COMMANDS = {
     "inbox": "Practice: read what arrived.",
     "rehearse": "What would arrive when.",
     "subscribers": "Who hears from us, and since when.",
-    "campaigns": "Sequences: who is in them, pause, resume.",
+    "form": "The sign-up form for other sites, and as a poster.",
+    "campaigns": "Sequences and newsletters: send, pause, follow, export, import.",
     "deliveries": "Every e-mail, and what became of it.",
     "suppressions": "The do-not-mail list.",
+    "email": "Any HTML file through the compiler.",
     "why": "Why somebody did, or did not, get a letter.",
     "stats": "Figures about the code.",
 }

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from newsletter.web.site import check, confirm, front, health, preferences, subscribe, unsubscribe
+from newsletter.web.site import (
+    archive,
+    check,
+    confirm,
+    data,
+    embed,
+    front,
+    health,
+    move,
+    preferences,
+    subscribe,
+    unsubscribe,
+)
 
 pages = Blueprint("site", __name__)
 pages.add_url_rule("/", "front", front.show)
+pages.add_url_rule("/embed.js", "embed", embed.show)
 pages.add_url_rule("/subscribe", "subscribe", subscribe.post, methods=["POST"])
 pages.add_url_rule("/check/<token>", "check", check.show)
 pages.add_url_rule("/check/<token>", "again", check.again, methods=["POST"])
@@ -18,6 +31,16 @@ pages.add_url_rule("/u/<token>", "unsubscribe", unsubscribe.show)
 pages.add_url_rule("/u/<token>", "leave", unsubscribe.post, methods=["POST"])
 pages.add_url_rule("/preferences/<token>", "preferences", preferences.show)
 pages.add_url_rule("/preferences/<token>", "choose", preferences.post, methods=["POST"])
+pages.add_url_rule("/data/<token>", "data_link", data.show)
+pages.add_url_rule("/data/<token>", "data_do", data.post, methods=["POST"])
+pages.add_url_rule("/data", "data", data.everything)
+pages.add_url_rule("/data.json", "data_file", data.download)
+pages.add_url_rule("/what-we-keep", "keep", data.kept_how_long)
+pages.add_url_rule("/move/<token>", "move", move.show)
+pages.add_url_rule("/move/<token>", "moved", move.follow, methods=["POST"])
+pages.add_url_rule("/archive/", "archive", archive.listed)
+pages.add_url_rule("/archive/<slug>", "issue", archive.issue)
+pages.add_url_rule("/archive.xml", "rss", archive.rss)
 
 operators = Blueprint("health", __name__)
 operators.add_url_rule("/health", "process", health.process)
