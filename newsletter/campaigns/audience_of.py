@@ -64,13 +64,17 @@ def count(session: Session, broadcast: Broadcast, at: datetime) -> Count:
 
 
 def _subscribed(at: datetime, topics: list[str] | None) -> ColumnElement[bool]:
-    """Confirmed at `at`, whatever came since: who left later is still counted, and the gate stops her letter."""
+    """Confirmed at `at`, whatever came since: who left later is still counted, and the gate stops her letter.
+
+    Also here by then: a list may bring people who confirmed elsewhere long ago.
+    """
     held = (
         select(Subscription.id)
         .join(Topic, Topic.id == Subscription.topic_id)
         .where(
             Subscription.subscriber_id == Subscriber.id,
             Subscription.confirmed_at <= at,
+            Subscriber.created_at <= at,
             or_(
                 Subscription.state == "confirmed",
                 and_(Subscription.state == "unsubscribed", Subscription.ended_at > at),

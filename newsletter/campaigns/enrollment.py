@@ -7,6 +7,7 @@ it. Nothing has to remember to announce it, and a crash between any two steps is
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Sequence as Several
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,32 @@ def admit(session: Session, clinic_zone: ZoneInfo, now: datetime) -> int:
     return len(ids)
 
 
+def start(session: Session, subscriber_ids: Several[int], clinic_zone: ZoneInfo, now: datetime) -> int:
+    """Let these people begin, counted from `now`, whatever is meant for a new reader of their topics.
+
+    For people from a list, whose own confirmation is long ago, when somebody says so. Who has been in a sequence is
+    not put in again. Returns how many began at least one.
+    """
+    sequences = session.scalars(
+        select(Sequence).where(Sequence.trigger == "confirmed", Sequence.live_timeline_id.is_not(None))
+    ).all()
+    began: set[int] = set()
+    for first in range(0, len(subscriber_ids), PAGE):
+        page = subscriber_ids[first : first + PAGE]
+        rows = session.execute(
+            select(Subscriber, Topic.slug)
+            .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+            .join(Topic, Topic.id == Subscription.topic_id)
+            .where(Subscriber.id.in_(page), Subscription.state == "confirmed")
+            .order_by(Subscriber.id)
+        ).all()
+        for sequence in sequences:
+            meant = {person.id: (person, now) for person, topic in rows if _is_meant(sequence, None, topic)}
+            new = list(_enrollments(session, sequence, meant.values(), clinic_zone, now))
+            began.update(insert_new(session, Enrollment, new, returning=Enrollment.subscriber_id))
+    return len(began)
+
+
 def left_midway(
     session: Session, sequence: Sequence, people: Iterable[int], now: datetime
 ) -> list[Enrollment]:
@@ -133,8 +160,10 @@ def _waiting() -> Select[int, int]:
     )
 
 
-def _is_meant(sequence: Sequence, confirmed_at: datetime, topic: str) -> bool:
-    return confirmed_at >= sequence.on_since and (not sequence.topics or topic in sequence.topics)
+def _is_meant(sequence: Sequence, confirmed_at: datetime | None, topic: str) -> bool:
+    """Whether it is meant for who confirmed then (None: whenever) and hears about this topic."""
+    in_time = confirmed_at is None or confirmed_at >= sequence.on_since
+    return in_time and (not sequence.topics or topic in sequence.topics)
 
 
 def _enrollments(

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.audience import people
+from newsletter.cli.erase import data, erase
+from newsletter.cli.exporting import export
+from newsletter.cli.importing import import_
 from newsletter.cli.opening import opened
 from newsletter.cli.people import find_person, person_argument
 from newsletter.cli.showing import echo_facts, echo_json, echo_table, json_option, local
@@ -19,6 +22,14 @@ STATUSES = ("pending", "confirmed", "unsubscribed")
 @click.group()
 def subscribers() -> None:
     """Look at people and their consent."""
+
+
+subscribers.add_command(import_)
+subscribers.add_command(export)
+
+
+subscribers.add_command(data)
+subscribers.add_command(erase)
 
 
 @subscribers.command("list")

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.audience.models import Hold, Subscriber
+from newsletter.audience.models import Hold, Subscriber, Subscription
 from newsletter.campaigns import audience_of
 from newsletter.campaigns.models import Broadcast
 from newsletter.delivery import suppression
 from newsletter.delivery.models import Delivery
 from tests.campaigns.test_broadcasts import people, send, state, states, write
 from tests.walks.story import Story
+
+LONG_AGO = datetime(2024, 5, 1, tzinfo=UTC)
 
 
 def hold(story: Story, person: int, kind: str = "break", **span: float) -> None:
@@ -118,3 +120,23 @@ def test_at_each_reader_s_hour_who_is_held_for_less_gets_it_at_hers(story: Story
     story.live(days=5)
     assert due(story) == {readers[0]: "Wed 04 04:15"}
     assert states(story) == {"sent": 1}
+
+
+def test_whom_a_list_brings_while_an_issue_goes_out_is_not_among_its_people(story: Story) -> None:
+    """She confirmed elsewhere long ago; what counts here is that she came after the issue had begun."""
+    write(story)
+    people(story, 2, "resources")
+    send(story, undo=timedelta())
+    story.live(minutes=1)
+    at = story.clock.now() - timedelta(seconds=30)
+    late = people(story, 1, "resources", "tips")
+    with story.house.database.writing.begin() as session:
+        session.execute(
+            update(Subscription).where(Subscription.subscriber_id == late[0]).values(confirmed_at=LONG_AGO)
+        )
+    with story.house.database.reading() as session:
+        issue = session.scalars(select(Broadcast)).one()
+        among = select(Subscriber.id).where(audience_of.chosen(issue, at))
+        assert late[0] not in set(session.scalars(among))
+        assert audience_of.count(session, issue, at).everybody == 2
+        assert audience_of.count(session, issue, story.clock.now()).everybody == 3

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Subscription
-from newsletter.campaigns import enrollment, leaving, starter
+from newsletter.campaigns import enrollment, leaving, placing
 from newsletter.campaigns.files import read_sequence
 from newsletter.campaigns.models import Enrollment, Sequence
 from newsletter.errors import NotFound, Refused
@@ -49,7 +49,7 @@ def test_who_confirmed_before_the_sequence_was_switched_on_is_not_enrolled(
     story.confirm()
     story.clock.advance(hours=1)
     with story.house.database.writing.begin() as session:
-        starter.add(session, read_sequence(write_folder("later")), story.clock.now())
+        placing.place_sequence(session, read_sequence(write_folder("later")), story.clock.now())
         session.execute(update(Subscription).values(admitted_at=None))
     story.rounds.until_idle()
     assert enrolled(story, "later") == []
@@ -60,7 +60,7 @@ def test_a_sequence_for_one_topic_takes_only_those_who_chose_it(
     story: Story, write_folder: Callable[..., Path], chosen: tuple[str, ...], *, enters: bool
 ) -> None:
     with story.house.database.writing.begin() as session:
-        starter.add(
+        placing.place_sequence(
             session, read_sequence(write_folder("for-tips", head='topics = ["tips"]')), story.clock.now()
         )
     story.sign_up(topics=chosen)
@@ -108,7 +108,9 @@ def test_re_entry_makes_a_second_enrollment_and_without_it_there_is_only_the_fir
     story: Story, write_folder: Callable[..., Path]
 ) -> None:
     with story.house.database.writing.begin() as session:
-        starter.add(session, read_sequence(write_folder("once", head="topics = []")), story.clock.now())
+        placing.place_sequence(
+            session, read_sequence(write_folder("once", head="topics = []")), story.clock.now()
+        )
     for _ in range(2):
         story.sign_up()
         story.confirm()
