@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lock test-services
+.PHONY: help run demo test check lock test-services storm
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -19,6 +19,9 @@ demo: .venv/.run ## The same with a clinic that has a month behind it, in var/de
 
 test: .venv/.dev ## Run every test that this machine can run; the last lines say what it could not, and why (ARGS= goes to pytest)
 	@$(BIN)/pytest --numprocesses 3 --dist loadfile $(ARGS)
+
+storm: .venv/.dev ## An issue to 20,000 people around the world, with kills: a quarter of an hour (STORM_PEOPLE= changes how many)
+	@STORM_PEOPLE=$(or $(STORM_PEOPLE),20000) $(BIN)/pytest tests/faults/test_around_the_world.py --durations 4
 
 check: .venv/.dev ## Formatter, linter, types, import contracts, dependency audit
 	@$(BIN)/ruff format --check .

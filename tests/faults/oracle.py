@@ -1,12 +1,13 @@
 """The judge: compares what the receiving server took over with what the database says, and knows nothing else.
 
-I1, I2, I3, I7 and I8 as every fault test has to hold them; each breach is one line that names the letter.
+I1, I2, I3, I4, I7 and I8 as every fault test has to hold them; each breach is one line that names the letter.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,23 @@ from tests.servers.log import Accepted, read
 MAY_HAVE_ARRIVED = ("sent", "unknown")
 
 
-def breaches(database: Database, log: Path, promised: Collection[int]) -> list[str]:
+@dataclass(frozen=True)
+class Stop:
+    """Somebody said stop: the address, when that was committed (the machine's time), and what was in handoff then."""
+
+    address: str
+    committed_at: float
+    in_handoff: frozenset[int] = frozenset()
+
+
+def breaches(
+    database: Database, log: Path, promised: Collection[int], stops: Iterable[Stop] = ()
+) -> list[str]:
     """Everything that is wrong; nothing when every promise was kept. `promised`: the deliveries that were put."""
     letters: dict[int | None, list[Accepted]] = defaultdict(list)
     for letter in read(log):
         letters[letter.delivery_id].append(letter)
+    late = {stop.address: stop for stop in stops}
     with database.reading() as session:
         rows = session.execute(
             select(Delivery.id, Delivery.stream, Delivery.state, Delivery.digest, Mailbox.address).join(
@@ -35,7 +48,15 @@ def breaches(database: Database, log: Path, promised: Collection[int]) -> list[s
     found += [f"I1: {number} was promised and is lost" for number in sorted(set(promised) - known)]
     found += [f"I1: {number} was never promised" for number in sorted(known - set(promised))]
     found += [f"I1: {number} arrived and nobody knows it" for number in letters if number not in known]
+    came_late = (letter for each in letters.values() for letter in each if _is_late(letter, late))
+    found += [f"I4: {letter.delivery_id} came after its stop" for letter in came_late]
     return found
+
+
+def _is_late(letter: Accepted, stops: dict[str, Stop]) -> bool:
+    """Accepted after a stop had been committed, though it was not in handoff then."""
+    stop = stops.get(letter.recipients[0])
+    return stop is not None and letter.at > stop.committed_at and letter.delivery_id not in stop.in_handoff
 
 
 def states(database: Database) -> dict[str, int]:
@@ -61,5 +82,5 @@ def _of_one(row: Any, accepted: list[Accepted]) -> Iterator[str]:
     for letter in accepted:
         if letter.sha256 != row.digest:
             yield f"I7: {row.id} is not what was written down"
-        if letter.recipients != (row.address,):
+        if letter.recipients != (row.address,) and row.address:  # of an erased one nothing is left to compare
             yield f"I7: {row.id} went to somebody else"

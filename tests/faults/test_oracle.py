@@ -9,8 +9,8 @@ import pytest
 from newsletter.clock import FrozenClock
 from newsletter.db import Database
 from tests.delivery.office import READER, Answering, Office
-from tests.faults.oracle import breaches, states
-from tests.servers.log import Accepted, Log
+from tests.faults.oracle import Stop, breaches, states
+from tests.servers.log import Accepted, Log, read
 
 
 @pytest.fixture
@@ -75,3 +75,16 @@ def test_care_may_arrive_twice_only_where_nobody_knows(office: Office, tmp_path:
     sent, unknown = (send(office, log, arrives=2, stream="care") for _ in range(2))
     office.force(unknown, state="unknown")
     assert judge(office, log, sent, unknown) == [f"I3: {sent} was accepted 2 times"]
+
+
+def test_nothing_comes_after_a_stop_but_what_was_in_handoff(office: Office, tmp_path: Path):
+    log = tmp_path / "log"
+    number = send(office, log)
+    [letter] = read(log)
+    for stop, found in (
+        (Stop(READER, letter.at - 1), [f"I4: {number} came after its stop"]),
+        (Stop(READER, letter.at - 1, frozenset({number})), []),
+        (Stop(READER, letter.at + 1), []),
+        (Stop("another@example.com", letter.at - 1), []),
+    ):
+        assert breaches(office.database, log, [number], [stop]) == found

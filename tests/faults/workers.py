@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from newsletter.clock import SystemClock
 from newsletter.db import Database
@@ -48,8 +49,9 @@ def fill(database: Database, many: int) -> list[int]:
 class Crew:
     """So many workers at once; one that is killed is replaced at once."""
 
-    def __init__(self, many: int, settings: Settings) -> None:
+    def __init__(self, many: int, settings: Settings, story: Path | None = None) -> None:
         self._settings = settings
+        self._story = story
         self._workers = [self._hire() for _ in range(many)]
 
     def kill_one(self) -> None:
@@ -84,14 +86,15 @@ class Crew:
             worker.join()
 
     def _hire(self) -> BaseProcess:
-        hired = NURSERY.Process(target=runner.work, args=(self._settings, LEASE), daemon=True)
+        hired = NURSERY.Process(target=runner.work, args=(self._settings, LEASE, self._story), daemon=True)
         hired.start()
         return hired
 
 
 @contextmanager
-def crew(many: int, settings: Settings) -> Iterator[Crew]:
-    hired = Crew(many, settings)
+def crew(many: int, settings: Settings, story: Path | None = None) -> Iterator[Crew]:
+    """So many workers, ended when the block is left; `story` is the file of a clock that the test turns."""
+    hired = Crew(many, settings, story)
     try:
         yield hired
     finally:

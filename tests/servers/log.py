@@ -8,6 +8,8 @@ import json
 import os
 import re
 import threading
+import time
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ class Accepted:
     sender: str
     recipients: tuple[str, ...]
     raw: bytes
+    at: float = 0.0  # the machine's time of the acceptance, in seconds since 1970; 0 before it was logged
 
     @property
     def sha256(self) -> str:
@@ -53,7 +56,8 @@ class Log:
             "sha256": letter.sha256,
             "message_id": letter.message_id,
             "delivery_id": letter.delivery_id,
-            "raw": base64.b64encode(letter.raw).decode(),
+            "raw": base64.b64encode(zlib.compress(letter.raw)).decode(),
+            "at": letter.at or time.time(),
         }
         with self._lock:
             self._file.write(json.dumps(line) + "\n")
@@ -68,7 +72,15 @@ def read(path: Path) -> list[Accepted]:
     """Every letter in the log, in the order of acceptance. A last line cut short was never acknowledged: left out."""
     whole = path.read_text(encoding="ascii").rpartition("\n")[0] if path.exists() else ""
     rows = [json.loads(line) for line in whole.splitlines()]
-    return [Accepted(row["sender"], tuple(row["recipients"]), base64.b64decode(row["raw"])) for row in rows]
+    return [
+        Accepted(
+            row["sender"],
+            tuple(row["recipients"]),
+            zlib.decompress(base64.b64decode(row["raw"])),
+            row["at"],
+        )
+        for row in rows
+    ]
 
 
 def without_trace(stored: bytes) -> bytes:
