@@ -82,12 +82,16 @@ class Tokens:
         """A word that closes it."""
         return self._add(Piece("{% endif %}", 1, "block", "endif"), "design")
 
+    def keep(self, tag: Piece, name: str) -> str:
+        """A word for one tag that somebody else found."""
+        return self._add(Piece(tag.text.strip(), tag.line, tag.kind, tag.word), name)
+
     def _kept(self, piece: Piece, name: str) -> str:
         if piece.kind == "text":
             return piece.text
         if piece.kind == "comment":
             return ""
-        return self._add(Piece(piece.text.strip(), piece.line, piece.kind, piece.word), name)
+        return self.keep(piece, name)
 
     def _add(self, tag: Piece, name: str) -> str:
         self.tags.append(tag)

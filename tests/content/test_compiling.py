@@ -217,7 +217,7 @@ def test_marketing_says_how_to_stop_and_account_mail_says_why_it_came() -> None:
         assert "{{ clinic_postal_address }}" in part
     for part in (account.html, account.text):
         assert "unsubscribe" not in part.lower()
-        assert "because somebody entered this address" in part
+        assert "because somebody asked for it" in part
         assert "{{ clinic_postal_address }}" in part
 
 
