@@ -31,6 +31,8 @@ DATABASES = ["sqlite", "postgresql"]
 def pytest_configure() -> None:
     """Let SIGTERM end a run as Ctrl-C does: fixtures close, and no server stays behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Started in the background, we would ignore it, and so would every command that a test starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -106,7 +106,9 @@ def _confirm(session: Session, person_id: int, agreed: Agreed, at: datetime, now
     person = session.get_one(Subscriber, person_id)
     held = subscriptions.of(session, person_id)
     waiting = [slug for slug, each in held.items() if each.state == "pending"]
-    subscriptions.confirm(session, person, waiting, now)  # here from now on; when she said so, her consent says
+    subscriptions.confirm(
+        session, person, waiting, now
+    )  # here from now on; when she said so, her consent says
     for slug in waiting:
         held[slug].admitted_at = now
     evidence = Evidence(HOW, agreed.source, agreed.confirmed_ip)

@@ -74,7 +74,9 @@ def _not_among(session: Session, issue: Broadcast, subscriber: Subscriber, at: d
         .where(Subscription.subscriber_id == subscriber.id, Topic.slug == issue.topic)
     )
     if subscriber.created_at > at:
-        return f"Not hers: she came here {when(subscriber.created_at)}, after the issue had begun ({when(at)})."
+        return (
+            f"Not hers: she came here {when(subscriber.created_at)}, after the issue had begun ({when(at)})."
+        )
     if held is None:
         return f"Not hers: she never asked for {issue.topic}."
     if held.confirmed_at is None:

@@ -166,8 +166,11 @@ def _of_visitor(visitor: Visitor, links: Links) -> Iterator[Act]:
 
 def _of_issues(now: datetime, clinic_zone: ZoneInfo) -> Iterator[Act]:
     """Each is sent off in the afternoon before, and arrives at HOUR on each reader's own clock."""
+    today = now.astimezone(
+        clinic_zone
+    ).date()  # days are counted on the calendar: an hour may be missing between
     for slug, day in ISSUES:
-        meant_for = (now - timedelta(days=DAYS - day)).astimezone(clinic_zone)
+        meant_for = datetime.combine(today - timedelta(days=DAYS - day), time(HOUR), tzinfo=clinic_zone)
         eve = datetime.combine(meant_for.date() - timedelta(days=1), time(14), tzinfo=clinic_zone)
 
         def send(session: Session, at: datetime, slug: str = slug, day: datetime = meant_for) -> object:

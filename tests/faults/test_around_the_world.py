@@ -37,7 +37,7 @@ from tests.servers.log import read
 from tests.servers.process import receiver
 from tests.spawning import spawned
 
-PEOPLE = int(os.environ.get("STORM_PEOPLE", "960"))
+PEOPLE = int(os.environ.get("STORM_PEOPLE", "480"))
 PATIENCE = 300 + PEOPLE / 5
 ISSUE = "guide-start-to-finish"
 # One for each hour of the day, from the date line to the date line; on the day the clocks change in six of them.
@@ -149,7 +149,9 @@ class World:
             zones = Counter(session.scalars(select(Subscriber.time_zone)))
         assert breaches(self.database, self.log.path, [row.id for row in rows], self.stops) == []
         assert len(rows) == len({row.dedupe_key for row in rows}) == PEOPLE
-        nines = {datetime.combine(day, datetime.min.time(), ZoneInfo(zone or "")).replace(hour=9) for zone in zones}
+        nines = {
+            datetime.combine(day, datetime.min.time(), ZoneInfo(zone or "")).replace(hour=9) for zone in zones
+        }
         assert {row.send_after for row in rows} == {nine.astimezone(UTC) for nine in nines}
         planned = {row.id: row.send_after for row in rows}
         for letter in read(self.log.path):

@@ -19,11 +19,10 @@ from newsletter.delivery.models import Delivery, Mailbox
 from newsletter.web.site.proof import FREE
 from tests.servers.process import free_port
 from tests.spawning import spawned, wait_until
-from tests.web.solving import solved
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-FORMS, PLACES = 240, 6
+FORMS, PLACES = 1_080, 4  # a little more than four visitors may send
 
 
 @pytest.fixture
@@ -105,18 +104,8 @@ def test_a_real_visitor_is_served_while_everybody_floods(served, database_url):
     # 503: a machine that can do no more says so.
     assert statuses.keys() <= {200, 429, 503}
     assert 2 < statuses[200] <= PLACES * FREE.times
-    assert statuses[429] > FORMS // 4
+    assert statuses[429] >= FORMS - PLACES * FREE.times - statuses[503]
     found = letters(database_url)
     assert found.pop("reader@example.com") == 1
     assert sum(count for key, count in found.items() if key.startswith("victim")) == 2
     assert set(found.values()) == {1}
-
-
-def test_where_her_own_network_is_flooded_she_solves_a_sum_and_gets_her_letter(served, database_url):
-    for number in range(FREE.times):
-        post(served, "198.51.100.7", email=f"stranger{number}@example.com")
-    status, said = post(served, "198.51.100.7", email="reader@example.com")
-    assert status == 429
-    answer = solved(said["challenge"])
-    assert post(served, "198.51.100.7", email="reader@example.com", proof=answer)[0] == 200
-    assert letters(database_url)["reader@example.com"] == 1

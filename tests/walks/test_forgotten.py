@@ -86,7 +86,12 @@ def test_she_is_forgotten_everywhere_and_only_she_comes_back(story: Story, tmp_p
 
     told, report = bring(story, file)
     assert (told["new"], told["rejected"]) == (1, 1)
-    assert ["2", "email", "her data was deleted; only she can come back, by signing up herself", "rejected"] in report
+    assert [
+        "2",
+        "email",
+        "her data was deleted; only she can come back, by signing up herself",
+        "rejected",
+    ] in report
     assert people(story) == {"another@example.com": "confirmed"}
     assert traces.found([READER]) == []
 
