@@ -72,6 +72,18 @@ def judge(text: str) -> Address:
     return Address(parts.normalized, f"{parts.local_part.lower()}@{parts.ascii_domain}", suggestion)
 
 
+def meant(typed: str, taken: str) -> str:
+    """`taken` where it is what we suggest for `typed`, else `typed`.
+
+    The Enter key presses the button with the suggestion, also when the field was typed anew meanwhile.
+    """
+    try:
+        suggestion = judge(typed).suggestion
+    except AddressRefused as wrong:
+        suggestion = wrong.suggestion
+    return taken if taken and taken == suggestion else typed
+
+
 def masked(address: str) -> str:
     """The address for a page that somebody with a forwarded letter may open: r...r@example.com."""
     local, _, domain = address.rpartition("@")

@@ -83,12 +83,12 @@ def _fields(given: str | None) -> dict[str, Any] | None:
 
 
 def _show(made: Document, warnings: list[str], *, written: bool) -> None:
-    click.echo(f"{len(made.html.encode()) // 1000} KB of HTML, {len(made.links)} links.")
+    click.echo(f"HTML: {len(made.html.encode()) / 1000:.1f} KB. Links: {len(made.links)}.")
     for link in made.links[:LONGEST_LISTED]:
         click.echo(f"  {plain(link)}")
     if len(made.links) > LONGEST_LISTED:
         click.echo(f"  and {len(made.links) - LONGEST_LISTED} more")
-    click.echo(f"{len(warnings)} warnings." if warnings else "No warnings.")
+    click.echo(f"Warnings: {len(warnings)}.")
     for warning in warnings:
         click.echo(f"  {plain(warning)}")
     if not written:

@@ -164,3 +164,17 @@ def test_a_masked_address_gives_away_two_letters_at_most(address, masked):
 def test_for_limits_spellings_of_one_inbox_are_one(key, plainly):
     assert addresses.spelled_plainly(key) == plainly
     assert addresses.spelled_plainly(plainly) == plainly
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken", "meant"),
+    [
+        ("reader@gmial.com", "reader@gmail.com", "reader@gmail.com"),
+        ("another@example.com", "reader@gmail.com", "another@example.com"),
+        ("reader@gmial.com", "", "reader@gmial.com"),
+        ("reader@", "reader@gmail.com", "reader@"),
+        ("", "somebody@example.com", ""),
+    ],
+)
+def test_a_suggestion_counts_only_for_what_stands_in_the_field(typed, taken, meant):
+    assert addresses.meant(typed, taken) == meant

@@ -70,8 +70,8 @@ def test_a_file_that_is_not_there_is_a_mistake_of_use(tmp_path, compile_file):
 
 def test_a_person_reads_a_summary(letter, compile_file):
     said = compile_file(letter).stdout
-    assert "0 KB of HTML, 0 links." in said
-    assert "1 warnings." in said
+    assert "HTML: 0.1 KB. Links: 0." in said
+    assert "Warnings: 1." in said
     assert "  no link to unsubscribe" in said
     assert said.endswith("The text part:\n\nHi {{ first_name }}\n")
 

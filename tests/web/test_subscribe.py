@@ -71,6 +71,13 @@ def test_a_likely_slip_is_asked_about_and_taken(story, visitor):
     assert [row.address for row in rows(story, Mailbox)] == ["reader@gmail.com"]
 
 
+def test_enter_after_typing_anew_asks_for_what_was_typed(story, visitor):
+    """The Enter key presses the first button of a form: the one with the old suggestion."""
+    visitor.sign_up("reader@gmial.com")
+    visitor.press("Yes, use that", email="another@example.com")
+    assert [row.address for row in rows(story, Mailbox)] == ["another@example.com"]
+
+
 def test_whoever_keeps_her_own_spelling_is_asked_once(story, visitor):
     visitor.sign_up("reader@gmial.com")
     answer = visitor.press("Keep mine")

@@ -11,7 +11,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from newsletter.audience import plaintext, wordings
+from newsletter.audience import addresses, plaintext, wordings
 from newsletter.audience.wordings import Words
 from newsletter.campaigns import archive, upcoming
 from newsletter.errors import Refused
@@ -56,7 +56,7 @@ def from_form(fields: MultiDict[str, str]) -> Typed:
     """Read a form: the site's own, or one on another page with no more than `email` in it."""
     _agree(fields.get("consent", "yes"))
     return Typed(
-        email=fields.get("use") or fields.get("email", ""),
+        email=addresses.meant(fields.get("email", ""), fields.get("use", "")),
         first_name=fields.get("first_name", ""),
         topics=_slugs(fields.getlist("topics")),
         time_zone=fields.get("time_zone", ""),

@@ -59,13 +59,8 @@ def follow(session: Session, token: str) -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    """The suggestion, if she took it: Enter presses its button too, also when the field was typed anew."""
-    email, use = request.form.get("email", ""), request.form.get("use")
-    try:
-        suggestion = addresses.judge(email).suggestion
-    except AddressRefused as wrong:
-        suggestion = wrong.suggestion
-    return use if use and use == suggestion else email
+    """What she typed, or the suggestion, if she took it."""
+    return addresses.meant(request.form.get("email", ""), request.form.get("use", ""))
 
 
 def _ask(session: Session, token: str, address: Address) -> ResponseReturnValue:
