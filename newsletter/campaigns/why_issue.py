@@ -61,7 +61,7 @@ def _moment(issue: Broadcast) -> str:
 
 def _before(session: Session, issue: Broadcast, subscriber: Subscriber, now: datetime) -> Iterator[str]:
     if _is_chosen(session, issue, subscriber, now):
-        yield "As things stand she is among its people; who is subscribed when it begins gets it."
+        yield "As things stand she is among its people; a stop or a break named above still counts."
     else:
         yield _not_among(session, issue, subscriber, now)
 
