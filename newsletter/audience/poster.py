@@ -1,4 +1,4 @@
-"""Pure: a poster for the waiting room: what we write, a code for the telephone's camera, and the address in words.
+"""A poster for the waiting room: what we write, a code for the telephone's camera, and the address in words.
 
 It stands in this slice because it asks people to sign up, in the words that they will agree to.
 """

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from newsletter.audience import addresses, consent, letters, plaintext, subscriptions, wordings, zones
 from newsletter.audience.consent import Evidence
 from newsletter.audience.letters import Addressee
+from newsletter.audience.lists.entry import LEFT_ELSEWHERE
 from newsletter.audience.models import Subscriber, Subscription
 from newsletter.audience.wordings import Words
 from newsletter.db import insert_new
@@ -135,7 +136,7 @@ def confirm(session: Session, ids: tuple[int, ...], evidence: Evidence, now: dat
     arrives = subscriptions.confirm(session, person, waiting, now)
     consent.record(session, subscriber_id, "confirmed", waiting, evidence, now, wordings.CONFIRM)
     with suppress(NotFound):
-        hers = [suppression.ASKED, suppression.LEFT_ELSEWHERE]
+        hers = [suppression.ASKED, LEFT_ELSEWHERE]
         suppression.release(session, mailbox_id, now, "she confirmed a new sign-up", hers)
     log.info("sign_up.confirmed", subscriber=subscriber_id, arrival=person.arrivals)
     return Confirmed(subscriber_id, mailbox_id, first_time=arrives)

@@ -15,7 +15,6 @@ from newsletter.delivery.retries import Verdict
 from newsletter.errors import NotFound
 
 MARKETING_ONLY = ("marketing", "test")
-LEFT_ELSEWHERE = "left elsewhere"  # told by an imported list; her own confirmed sign-up here is newer
 ERASED = "erased"  # her data was deleted: only her own confirmed sign-up lifts it (audience/erased)
 ASKED = (
     "asked"  # she asked for no e-mails at all: the one stop that she can end herself, by a confirmed sign-up

@@ -24,7 +24,7 @@ LIST = (
 LEFT = "email,left_at,cleaned_at\n"
 
 
-def stops(desk: Desk) -> list[tuple[str, str, str]]:
+def stops(desk: Desk) -> list[tuple[str, ...]]:
     with desk.database.reading() as session:
         rows = select(Mailbox.address_key, Suppression.scope, Suppression.reason).join(Suppression.mailbox)
         return [tuple(row) for row in session.execute(rows.where(Suppression.released_at.is_(None)))]

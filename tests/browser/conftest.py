@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
@@ -33,7 +34,12 @@ def site(settings: Settings, sqlite_database: Database) -> Iterator[Site]:
     with house.database.writing.begin() as session:
         starter.load(session, house.clock.now())
     server.application = create_app(house=house)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def serve() -> None:
+        with suppress(OSError):  # closed while it waits for the next request
+            server.run()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield Site(url, house)
     server.close()

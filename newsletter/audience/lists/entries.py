@@ -14,10 +14,9 @@ from newsletter.audience.addresses import AddressRefused
 from newsletter.audience.lists import cells as cell
 from newsletter.audience.lists import foreign
 from newsletter.audience.lists.columns import ALL, LONGEST_FIELD, MOST_FIELDS, Layout, spelled, usable
-from newsletter.audience.lists.entry import Agreed, Entry, Stated, Stop
+from newsletter.audience.lists.entry import LEFT_ELSEWHERE, Agreed, Entry, Stated, Stop
 from newsletter.audience.lists.records import Remark
 from newsletter.audience.plaintext import plain
-from newsletter.delivery import suppression
 
 LONGEST_VALUE = 500
 NO_SOURCE = "says nothing of where she agreed; say it for the whole list: --source"
@@ -147,7 +146,7 @@ class Entries:
         if status in foreign.CLEANED or cleaned:
             return Stop("all", foreign.CLEANED.get(status, "cleaned elsewhere"), self._left_at(cells))
         if status in foreign.LEFT or leavers:
-            return Stop("marketing", suppression.LEFT_ELSEWHERE, self._left_at(cells))
+            return Stop("marketing", LEFT_ELSEWHERE, self._left_at(cells))
         if status in foreign.WAITS:
             raise RowRefused("status", f"she is “{status}” there and never said yes; let her sign up here")
         if status and status not in foreign.HEARS:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+LEFT_ELSEWHERE = "left elsewhere"  # why such a stop is kept; her own confirmed sign-up here is newer
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:

@@ -1,4 +1,4 @@
-"""Pure: past issues as RSS 2.0 (https://www.rssboard.org/rss-specification), with each issue whole.
+"""Past issues as RSS 2.0 (https://www.rssboard.org/rss-specification), with each issue whole.
 
 `content:encoded` carries the issue (RSS 1.0 content module), `atom:link` says where the feed itself is, as the RSS
 Advisory Board's profile recommends. Built as a tree, so that no subject can break it.

@@ -14,7 +14,7 @@ GOOD = "visitor014@example.com,Visitor 014\n"
 def rows(text: str | bytes) -> list[tuple[int, list[str]] | tuple[int, str, str]]:
     """Good rows as (row, cells), others as (row, column, reason)."""
     data = text.encode() if isinstance(text, str) else text
-    found = []
+    found: list[tuple[int, list[str]] | tuple[int, str, str]] = []
     records = Records(Lines(io.BytesIO(data)))
     records.email = 0
     for row, cells in records:
