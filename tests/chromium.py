@@ -56,7 +56,8 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
             route.abort()
 
     def open_one(**options: Any) -> BrowserContext:
-        context = browser.new_context(service_workers="block", **options)
+        # Nothing glides: a color on its way from one to another belongs to no design.
+        context = browser.new_context(**{"service_workers": "block", "reduced_motion": "reduce"} | options)
         context.set_default_timeout(10_000)
         context.route(lambda url: urlsplit(url).scheme not in {"data", "blob", "about"}, guard)
         opened.append(context)
@@ -72,8 +73,9 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 def axe(page: Page, context: str | None = None) -> list[str]:
     """What axe finds wrong, one line each: rule, impact, element. `assert axe(page) == []`.
 
-    `context` is a CSS selector for a part of the page.
+    `context` is a CSS selector for a part of the page. The page is waited for: half of its styles are another page.
     """
+    page.wait_for_load_state("load")
     violations = Axe().run(page, context=context).response["violations"]
     return [
         f"{found['id']} ({found['impact']}): {found['help']} at {' '.join(map(str, node['target']))}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Several
 from datetime import datetime
 from functools import lru_cache
@@ -91,6 +91,11 @@ def person_fields(session: Session, subscribers: Iterable[Subscriber]) -> dict[i
         for each in people
     }
     return {key: {name: value for name, value in known.items() if value} for key, known in fields.items()}
+
+
+def printed(known: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    """Pure: of what is known of a reader only what a wording asks for: that is frozen with her letter, and no more."""
+    return {name: value for name, value in known.items() if name in fields}
 
 
 def _open() -> tuple[ColumnElement[bool], ...]:
@@ -221,9 +226,8 @@ def _holds(condition: str, fields: Mapping[str, Any]) -> bool:
 def _fields(
     known: Mapping[str, Any], step: StoredStep, planned: Several[Planned], timeline: Timeline
 ) -> dict[str, Any]:
-    """What the letter will say of her, frozen now; the list of letters only where the wording asks for it."""
     listed = {"letters": list(_letters(planned, timeline))} if "letters" in step.fields else {}
-    return {**known, **listed}
+    return printed(known, step.fields) | listed
 
 
 def _order(

@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 from newsletter.audience import holds
 from newsletter.audience.holds import Held
 from newsletter.audience.models import Subscriber
-from newsletter.campaigns.audience_of import USEFUL, chosen, count, is_held
-from newsletter.campaigns.dispatch import person_fields
+from newsletter.campaigns.audience_of import USEFUL, chosen, is_held
+from newsletter.campaigns.dispatch import person_fields, printed
 from newsletter.campaigns.enrollment import zone_of
 from newsletter.campaigns.localtime import at_local
 from newsletter.campaigns.models import Broadcast
 from newsletter.campaigns.spacing import from_then_on
+from newsletter.content.models import Version
 from newsletter.delivery import queue
 from newsletter.delivery.models import OPEN, Delivery
 from newsletter.delivery.queue import Order
@@ -72,7 +73,7 @@ def _has_work(session: Session, broadcast: Broadcast, now: datetime) -> bool:
 def _step(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now: datetime) -> int:
     match broadcast.state:
         case "scheduled":
-            return _start(session, broadcast, now)
+            return _start(broadcast, now)
         case "sending":
             return _unpark(session, broadcast, now) or _go_on(session, broadcast, clinic_zone, now)
         case "paused":
@@ -87,13 +88,12 @@ def _step(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now: da
             return max(ended, 1)
 
 
-def _start(session: Session, broadcast: Broadcast, now: datetime) -> int:
+def _start(broadcast: Broadcast, now: datetime) -> int:
     """Begin, unless it is so late that a person should decide: nobody wants Monday's news on Thursday unasked."""
     if broadcast.starts_at is not None and now - broadcast.starts_at > LATE:
         broadcast.state, broadcast.settled = "late", True
     else:
         broadcast.state, broadcast.started_at = "sending", now
-        broadcast.audience = count(session, broadcast, now).gets
     log.info("broadcast", broadcast=broadcast.id, state=broadcast.state)
     return 1
 
@@ -115,6 +115,7 @@ def _fan_out(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now:
         .limit(SLICE)
     ).all()
     known = person_fields(session, people)
+    asked = session.scalars(select(Version.fields).where(Version.id == broadcast.version_id)).one()
     held = holds.held(session, list(known), now)
     orders = []
     for person in people:
@@ -126,7 +127,7 @@ def _fan_out(session: Session, broadcast: Broadcast, clinic_zone: ZoneInfo, now:
                 mailbox_id=person.mailbox_id,
                 person_id=person.id,
                 letter=f"version:{broadcast.version_id}",
-                fields=known[person.id],
+                fields=printed(known[person.id], asked),
                 send_after=due,
                 expires_at=due + USEFUL,
                 campaign=broadcast.slug,

@@ -18,8 +18,8 @@ from newsletter.delivery.models import Delivery
 class Issue:
     """One newsletter. `outcomes` counts its e-mails by state; `starts_at` is None for a draft.
 
-    `audience` is how many people it was meant for when it began; `settled` says that nothing is left to do until
-    somebody decides; `draft` where the draft that waits for it comes from, or None.
+    `audience` is how many people it is meant for, None until all their e-mails are in the queue; `settled` says that
+    nothing is left to do until somebody decides; `draft` where the draft that waits for it comes from, or None.
     """
 
     slug: str
@@ -79,7 +79,7 @@ def _issue(broadcast: Broadcast, subject: str, outcomes: dict[str, int], draft: 
         broadcast.state,
         broadcast.starts_at,
         broadcast.local_hour,
-        broadcast.audience,
+        sum(outcomes.values()) if broadcast.fanned_out else None,
         broadcast.settled,
         outcomes,
         draft,

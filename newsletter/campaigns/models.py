@@ -154,8 +154,6 @@ class Broadcast(Base):
     state: Mapped[str] = mapped_column(String(12), default="draft")
     # Whether anybody may read it under /archive/ once it has begun.
     archived: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
-    # How many people it was meant for at its start; what `status` measures progress against.
-    audience: Mapped[int | None]
     starts_at: Mapped[datetime | None]
     local_day: Mapped[date | None]
     local_hour: Mapped[int | None]

@@ -23,12 +23,7 @@ from newsletter.content.compiling import Source, compile_letter
 from newsletter.content.designs import letter_design
 from newsletter.content.merging import parse_condition
 from newsletter.content.refusals import ContentRefused
-
-FIELDS = (
-    *("first_name", "topics", "letters"),
-    *("clinic_name", "clinic_phone", "clinic_city", "clinic_postal_address", "booking_url", "privacy_url"),
-    *("preferences_url", "unsubscribe_url"),
-)
+from newsletter.content.values import FIELDS
 
 
 def proofread(session: Session, campaigns: Iterable[Campaign]) -> None:

@@ -16,7 +16,7 @@ def waits(origin: str | None) -> str:
 
 
 def came_along(issue: Issue) -> str:
-    """As `812 of 20,000 sent, 3 skipped`; before it has begun, only what there is."""
+    """As `812 of 20,000 sent, 3 skipped`; before all are in the queue, only what there is."""
     if issue.audience is None:
         return counts(issue.outcomes) or "none yet"
     others = counts({word: number for word, number in issue.outcomes.items() if word != "sent"})

@@ -40,20 +40,19 @@ def demo(host: str, port: int, *, only: bool) -> None:
         raise Refused("the demo is for practice only: here NEWSLETTER_MAIL_URL sends real mail")
     listen(host, port).close()  # a port in use is said before the month, not after it
     with alone_with(settings.data_dir, settings.base_url):
-        tell(settings)
+        tell(settings, SandboxClock(settings.clock_file).machine())
     if not only:
         sys.stdout.flush()
         up = [sys.executable, "-m", "newsletter.cli", "up", "--host", host, "--port", str(port)]
         os.execv(up[0], up)  # noqa: S606  (ourselves, and no shell is wanted)
 
 
-def tell(settings: Settings) -> None:
-    """Live through the month up to this moment, and say what there is to see. Raises Refused where people are.
+def tell(settings: Settings, now: datetime) -> None:
+    """Live through the month up to `now` (aware), and say what there is to see. Raises Refused where people are.
 
-    The story has a clock of its own, which ends at the machine's time: practice's own is not turned.
+    The story has a clock of its own, which ends at `now`, the machine's time: practice's own is not turned.
     """
-    real = SandboxClock(settings.clock_file)
-    now = real.machine().replace(microsecond=0)
+    now = now.replace(microsecond=0)
     clock = FrozenClock(now - timedelta(days=demo_story.DAYS))
     house = open_house(settings, clock)
     try:
@@ -64,7 +63,7 @@ def tell(settings: Settings) -> None:
                     f"{settings.data_dir} has people in it already: NEWSLETTER_DATA_DIR={settings.data_dir} "
                     "newsletter up goes on with them; a new month wants a directory of its own"
                 )
-        real.reset()
+        SandboxClock(settings.clock_file).reset()
         live(house, clock, now)
         _say(house)
     finally:

@@ -19,7 +19,7 @@ def follow(house: House, slug: str) -> Issue:
     """Show how an issue comes along; returns it as it is when it is settled. Raises NotFound for what is no issue."""
     issue = _look(house, slug)
     if not issue.settled:
-        begun = "is on its way" if issue.audience is not None else f"begins {iso(issue.starts_at)}"
+        begun = f"begins {iso(issue.starts_at)}" if issue.state == "scheduled" else "is on its way"
         click.echo(f"“{slug}” {begun}; Ctrl-C stops looking, and nothing else.", err=True)
     while issue.audience is None and not issue.settled:
         clock.pause(GLANCE)

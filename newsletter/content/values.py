@@ -15,6 +15,13 @@ from newsletter.content.refusals import MergeRefused
 Value = str | int | float | bool | date | datetime | list["Value"] | dict[str, "Value"] | None
 Plain = str | int | float | bool | date | datetime | list["Plain"] | dict[str, "Plain"]
 
+# What every marketing letter may print; a sequence, or a list that was imported, may bring more.
+FIELDS = (
+    *("first_name", "topics", "letters"),
+    *("clinic_name", "clinic_phone", "clinic_city", "clinic_postal_address", "booking_url", "privacy_url"),
+    *("preferences_url", "unsubscribe_url"),
+)
+
 PLAIN = (str, int, float, bool, date, datetime, list, dict)
 LONGEST_TEXT = 10_000
 LONGEST_LIST = 500

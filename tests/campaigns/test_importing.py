@@ -115,7 +115,7 @@ def test_a_new_newsletter_is_a_draft_and_its_next_import_puts_other_words_into_i
 ) -> None:
     assert take_in(story, write_issue()) == [("spring-guide", "draft")]
     first = issue(story)
-    assert (first.state, first.topic, first.archived, first.audience) == ("draft", "tips", True, None)
+    assert (first.state, first.topic, first.archived) == ("draft", "tips", True)
     assert take_in(story, write_issue()) == [("spring-guide", "unchanged")]
     again = write_issue(topic="news", words="Other words, and enough of them.\n", more="archive = false")
     assert take_in(story, again) == [("spring-guide", "replaced")]

@@ -56,7 +56,7 @@ def test_an_issue_counts_its_e_mails_by_state(story: Story) -> None:
     assert (issue.audience, issue.settled) == (3, True)
 
 
-def test_its_audience_is_whom_it_was_meant_for_when_it_began(story: Story) -> None:
+def test_its_audience_is_who_was_there_when_it_began(story: Story) -> None:
     draft(story)
     for number in range(3):
         story.sign_up(f"visitor{number:03}@example.com", topics=("resources",))

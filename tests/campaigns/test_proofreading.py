@@ -14,10 +14,11 @@ from newsletter.campaigns.files import read_folder
 from newsletter.campaigns.folders import BadFolder
 from newsletter.content.models import Version
 from newsletter.content.refusals import ContentRefused
+from newsletter.content.values import FIELDS
 from tests.walks.story import Story
 
 
-@pytest.mark.parametrize("name", proofreading.FIELDS)
+@pytest.mark.parametrize("name", FIELDS)
 def test_what_every_letter_may_say_is_known(story: Story, name: str) -> None:
     with story.house.database.reading() as session:
         proofreading.check_fields(session, [name])

@@ -172,17 +172,8 @@ def test_only_our_own_words_stay_as_reasons(traces):
 
 def test_of_a_couple_one_goes_and_the_other_keeps_the_address(traces):
     person = traces.live()
-    now = traces.story.clock.now()
+    other, now = traces.partner(person), traces.story.clock.now()
     with traces.database.writing.begin() as session:
-        other = Subscriber(
-            mailbox_id=person.mailbox_id,
-            signed_up=False,
-            first_name="Visitor 014",
-            source="list",
-            created_at=now,
-        )
-        session.add(other)
-        session.flush()
         for number, reader in enumerate((person.id, other.id)):
             session.add(_waiting(person.mailbox_id, reader, f"couple:{number}", now))
     done = traces.erase(person.id)

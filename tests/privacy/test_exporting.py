@@ -157,17 +157,7 @@ def test_a_link_is_a_key_and_stays_out(traces, person):
 
 
 def test_of_a_couple_each_sees_her_own_and_that_there_is_another(traces, person):
-    with traces.database.writing.begin() as session:
-        now = traces.story.clock.now()
-        other = Subscriber(
-            mailbox_id=person.mailbox_id,
-            signed_up=False,
-            first_name="Visitor 014",
-            source="list",
-            created_at=now,
-        )
-        session.add(other)
-        session.flush()
+    other = traces.partner(person)
     held = export(traces, person.id)
     assert held["mailbox"]["shared"]
     assert "Visitor 014" not in json.dumps(held)

@@ -83,6 +83,19 @@ class Traces:
             suppression.release(session, person.mailbox_id, now, f"a word with {ADDRESS}")
         return person
 
+    def partner(self, person: Subscriber) -> Subscriber:
+        """Somebody who shares her mailbox, and never signed up with it."""
+        with self.database.writing.begin() as session:
+            other = Subscriber(
+                mailbox_id=person.mailbox_id,
+                signed_up=False,
+                first_name="Visitor 014",
+                source="list",
+                created_at=self.story.clock.now(),
+            )
+            session.add(other)
+        return other
+
     def erase(self, subscriber_id: int) -> Erased:
         house = self.story.house
         with house.database.writing.begin() as session:

@@ -176,7 +176,7 @@ def test_a_sequence_says_how_far_she_is():
     }
     [fact] = told("Sequences you are in", sequences=[way])
     assert fact == Fact(
-        "Welcome", "Under way, next letter 12 March 2026, 10:30", "first: written; second: not sent"
+        "Welcome", "Under way, next letter 12 March 2026, 10:30", "1 letter written; “second” not sent"
     )
     over = way | {"state": "exited", "next_letter_at": None, "letters": []}
     assert told("Sequences you are in", sequences=[over]) == [Fact("Welcome", "Ended")]

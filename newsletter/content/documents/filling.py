@@ -10,13 +10,8 @@ from newsletter.content.documents.foreign import suggestion
 from newsletter.content.documents.tags import Tags
 from newsletter.content.merging import MergeRefused, MissingField, parse
 from newsletter.content.scanning import Piece
-from newsletter.content.values import Value, checked
+from newsletter.content.values import FIELDS, Value, checked
 
-# What every marketing letter may print; a sequence may bring more.
-FIELDS = set(
-    "first_name topics letters clinic_name clinic_postal_address clinic_city clinic_phone booking_url privacy_url "
-    "preferences_url unsubscribe_url".split()
-)
 MOST_NAMED = 5
 
 

@@ -76,7 +76,6 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     return one if "all" in other else one & other
 
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
 _LENGTH = r"(?:0|(?:\d+\.?\d*|\.\d+)(?:px|em|rem|%|pt))"
 _SIGNED = rf"-?{_LENGTH}"
 _BYTE = r"\s*\d{1,3}\s*"

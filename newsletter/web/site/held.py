@@ -22,7 +22,6 @@ WAYS = {
 SOURCES = {"form:site": "The form on our site"}
 BREAKS = {"break": "A break that you took", "healing": "A break while you heal"}
 WAYS_ON = {"active": "Under way", "paused": "Paused", "complete": "Complete", "exited": "Ended"}
-OUTCOMES = {"queued": "written", "skipped": "not sent", "superseded": "not sent"}
 
 
 @dataclass(frozen=True)
@@ -105,10 +104,14 @@ class _Telling:
     def sequence(self, each: dict[str, Any]) -> Fact:
         following = each["next_letter_at"]
         state = WAYS_ON[each["state"]] + (f", next letter {self.moment(following)}" if following else "")
-        past = [
-            f"{step['letter']}: {OUTCOMES.get(step['outcome'], step['outcome'])}" for step in each["letters"]
+        written = sum(step["outcome"] == "queued" for step in each["letters"])
+        others = [
+            f"“{step['letter'].replace('-', ' ')}” not sent"
+            for step in each["letters"]
+            if step["outcome"] != "queued"
         ]
-        return Fact(each["name"], state, "; ".join(past))
+        past = [f"{written} {'letter' if written == 1 else 'letters'} written"] if written else []
+        return Fact(each["name"], state, "; ".join([*past, *others]))
 
     def email(self, each: dict[str, Any]) -> Fact:
         at = each["sent_at"] or each["due_at"]
