@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newsletter.audience.models import Consent, Hold, Subscriber, Subscription, Topic, Wording
+from newsletter.audit import AuditEntry
 from newsletter.bookmarks import Bookmark
 from newsletter.campaigns.models import (
     Broadcast,
@@ -24,9 +25,11 @@ from newsletter.delivery.models import (
 )
 from newsletter.limits import Counter
 from newsletter.pulse import Heartbeat
+from newsletter.staff.models import RecoveryCode, Staff, StaffVisit
 
 __all__ = [
     "Attempt",
+    "AuditEntry",
     "Base",
     "Bookmark",
     "Broadcast",
@@ -40,7 +43,10 @@ __all__ = [
     "Hold",
     "Mailbox",
     "PracticeLetter",
+    "RecoveryCode",
     "Sequence",
+    "Staff",
+    "StaffVisit",
     "Step",
     "StepRun",
     "Subscriber",

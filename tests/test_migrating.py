@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Boolean, Date, DateTime, func, inspect, select, text
+from sqlalchemy import Boolean, Date, DateTime, column, func, inspect, select, text
+from sqlalchemy import table as sql_table
 from sqlalchemy.types import JSON, LargeBinary
 
 from newsletter import migrating
@@ -29,6 +30,7 @@ WORDS = {
     "scope": {"suppressions": "all"},
     "kind": {"sequences": "marketing", "holds": "break"},
     "origin": {"campaign_drafts": "import"},
+    "role": {"staff": "owner"},
 }
 
 
@@ -53,20 +55,27 @@ def value(table, column, number):
 
 
 def fill(database, rows=3):
-    """A few rows in every table, each column given."""
+    """A few rows in every table that is there, each of its columns given."""
+    there = {
+        name: {each["name"] for each in inspect(database.engine).get_columns(name)}
+        for name in tables(database)
+    }
     with database.writing.begin() as session:
         for table in Base.metadata.sorted_tables:
-            for number in range(1, rows + 1):
-                session.execute(
-                    table.insert().values({c.name: value(table, c, number) for c in table.columns})
-                )
+            columns = [each for each in table.columns if each.name in there.get(table.name, ())]
+            # Named anew: the models' own would add the defaults of columns that are not there yet.
+            then = sql_table(table.name, *(column(each.name, each.type) for each in columns))
+            for number in range(1, rows + 1) if columns else ():
+                session.execute(then.insert().values({c.name: value(table, c, number) for c in columns}))
 
 
 def counted(database):
+    there = tables(database)
     with database.reading() as session:
         return {
             table.name: session.scalar(select(func.count()).select_from(table))
             for table in Base.metadata.sorted_tables
+            if table.name in there
         }
 
 
@@ -226,7 +235,7 @@ def test_an_older_database_learns_it_and_keeps_its_rows_and_indexes(empty_databa
     fill(empty_database)
     before = counted(empty_database)
     migrating.migrate(empty_database)
-    assert counted(empty_database) == before
+    assert {name: number for name, number in counted(empty_database).items() if name in before} == before
     assert {
         table: {index["name"] for index in inspect(empty_database.engine).get_indexes(table)}
         for table in ("subscribers", "enrollments")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from newsletter.campaigns.models import CampaignDraft
 from newsletter.db import insert_new
 from newsletter.errors import NotFound, Refused
 
-Origin = Literal["import", "starter"]
+Origin = Literal["import", "starter", "studio"]
 
 
 def keep(session: Session, folder: Campaign, origin: Origin, now: datetime) -> bool:
@@ -26,8 +26,7 @@ def keep(session: Session, folder: Campaign, origin: Origin, now: datetime) -> b
     One that was kept before is open again. A starter's draft that makes room for an import is forgotten, so that it is
     offered again when that is over. Raises Refused where another process keeps one at the same moment.
     """
-    mine = (CampaignDraft.slug == folder.slug, CampaignDraft.digest == folder.digest)
-    draft = session.scalar(select(CampaignDraft).where(*mine).with_for_update()) or CampaignDraft(
+    draft = session.scalar(select(CampaignDraft).where(*_kept(folder)).with_for_update()) or CampaignDraft(
         slug=folder.slug, digest=folder.digest
     )
     other = _open(session, folder.slug, lock=True)
@@ -36,6 +35,7 @@ def keep(session: Session, folder: Campaign, origin: Origin, now: datetime) -> b
         if displaced and other:
             _make_room(session, other, origin, now)
         draft.origin, draft.files, draft.state = origin, dict(folder.files), "open"
+        draft.edited_at = draft.edited_by = None
         draft.created_at, draft.ended_at = now, None
         session.add(draft)
         session.flush()
@@ -53,8 +53,7 @@ def note(session: Session, folder: Campaign, now: datetime) -> None:
 
 def is_known(session: Session, folder: Campaign) -> bool:
     """Whether a folder with these contents waits, or was used or discarded before."""
-    same = (CampaignDraft.slug == folder.slug, CampaignDraft.digest == folder.digest)
-    return session.scalar(select(CampaignDraft.id).where(*same)) is not None
+    return session.scalar(select(CampaignDraft.id).where(*_kept(folder))) is not None
 
 
 def waiting(session: Session) -> Sequence[CampaignDraft]:
@@ -65,7 +64,7 @@ def waiting(session: Session) -> Sequence[CampaignDraft]:
 
 
 def origins(session: Session) -> dict[str, str]:
-    """Slug -> where the draft that waits for it comes from: `import` or `starter`."""
+    """Slug -> where the draft that waits for it comes from: `import`, `starter` or `studio`."""
     rows = select(CampaignDraft.slug, CampaignDraft.origin).where(CampaignDraft.state == "open")
     return dict(session.execute(rows).all())
 
@@ -87,14 +86,14 @@ def read(draft: CampaignDraft) -> Campaign:
     return files.read(KeptFolder(draft.slug, draft.files))
 
 
-def use(session: Session, slug: str, now: datetime, seen: int | None = None) -> Campaign:
+def use(session: Session, slug: str, now: datetime, seen: tuple[int, int] | None = None) -> Campaign:
     """Make the draft live; returns what it says. Of two at once one wins.
 
-    `seen` is the id of the draft that somebody looked at: another that came meanwhile is refused, as is all that
-    `placing` refuses.
+    `seen` is the id and the revision of the draft that somebody looked at: another that came meanwhile, or another
+    wording, is refused, as is all that `placing` refuses.
     """
     draft = find(session, slug, lock=True)
-    if seen not in (None, draft.id):
+    if seen not in (None, (draft.id, draft.revision)):
         raise Refused(
             f"another draft of “{slug}” came meanwhile; look at it: newsletter campaigns use {slug}"
         )
@@ -113,13 +112,19 @@ def discard(session: Session, slug: str, now: datetime) -> None:
     draft.state, draft.ended_at = "discarded", now
 
 
+def _kept(folder: Campaign) -> tuple[ColumnElement[bool], ...]:
+    """The draft with these contents that came from outside; what the studio writes changes while it is written."""
+    same = (CampaignDraft.slug == folder.slug, CampaignDraft.digest == folder.digest)
+    return *same, CampaignDraft.origin != "studio"
+
+
 def _open(session: Session, slug: str, *, lock: bool) -> CampaignDraft | None:
     which = select(CampaignDraft).where(CampaignDraft.slug == slug, CampaignDraft.state == "open")
     return session.scalar(which.with_for_update() if lock else which)
 
 
 def _make_room(session: Session, other: CampaignDraft, origin: Origin, now: datetime) -> None:
-    if origin == "import" and other.origin == "starter":
+    if origin != "starter" and other.origin == "starter":
         session.delete(other)
     else:
         other.state, other.ended_at = "discarded", now

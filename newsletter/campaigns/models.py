@@ -171,15 +171,23 @@ class Broadcast(Base):
 class CampaignDraft(Base):
     """A campaign folder kept as it was read, waiting for somebody to use it; `digest` tells its contents.
 
-    `origin` is `import`, or `starter` where a newer release changed one of its own campaigns. Nothing that people get
-    changes before it is used. `files` is the folder: name -> text. At most one is open for each campaign.
+    `origin` is `import`, `studio` where somebody writes it there, or `starter` where a newer release changed one of its
+    own campaigns. Nothing that people get changes before it is used. `files` is the folder: name -> text. At most one
+    is open for each campaign. `revision` grows with every save in the studio, so that no save hides another.
     """
 
     __tablename__ = "campaign_drafts"
     __table_args__ = (
-        UniqueConstraint("slug", "digest"),
-        CheckConstraint("origin IN ('import', 'starter')", name="origin"),
+        CheckConstraint("origin IN ('import', 'starter', 'studio')", name="origin"),
         CheckConstraint("state IN ('open', 'used', 'discarded')", name="state"),
+        Index(
+            "uq_campaign_drafts_kept",
+            "slug",
+            "digest",
+            unique=True,
+            postgresql_where=text("origin <> 'studio'"),
+            sqlite_where=text("origin <> 'studio'"),
+        ),
         Index(
             "uq_campaign_drafts_open",
             "slug",
@@ -195,5 +203,8 @@ class CampaignDraft(Base):
     files: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(12), default="open")
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    edited_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     ended_at: Mapped[datetime | None]

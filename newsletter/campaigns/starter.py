@@ -81,7 +81,7 @@ def _offer(session: Session, folder: Campaign, now: datetime) -> bool:
 
 def _may_change(session: Session, folder: Campaign) -> bool:
     """Not while somebody's own draft waits, and of newsletters only one that nobody has sent."""
-    if any(each.slug == folder.slug and each.origin == "import" for each in drafts.waiting(session)):
+    if any(each.slug == folder.slug and each.origin != "starter" for each in drafts.waiting(session)):
         return False
     state = session.scalar(select(Broadcast.state).where(Broadcast.slug == folder.slug))
     return state in (None, "draft")

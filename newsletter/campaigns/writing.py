@@ -30,9 +30,15 @@ STEP_KEYS = (
 def files(campaign: Campaign) -> dict[str, str]:
     """Name -> text of each file, the table first; bodies under the names that they carry."""
     if isinstance(campaign, BroadcastFolder):
-        return {BROADCAST_FILE: _lines(_broadcast(campaign))} | _bodies([campaign.body])
-    tables = [_lines(_sequence(campaign)), *(f"[[step]]\n{_lines(_step(each))}" for each in campaign.steps)]
-    return {SEQUENCE_FILE: "\n".join(tables)} | _bodies([each.body for each in campaign.steps])
+        return {BROADCAST_FILE: spelled(_broadcast(campaign))} | _bodies([campaign.body])
+    table = _sequence(campaign) | {"step": [_step(each) for each in campaign.steps]}
+    return {SEQUENCE_FILE: spelled(table)} | _bodies([each.body for each in campaign.steps])
+
+
+def spelled(table: Mapping[str, Any]) -> str:
+    """A campaign's table as people write it, its steps last; `tomllib` reads the same table back."""
+    head = {key: value for key, value in table.items() if key != "step"}
+    return "\n".join([_lines(head), *(f"[[step]]\n{_lines(each)}" for each in table.get("step", ()))])
 
 
 def _bodies(bodies: list[Body]) -> dict[str, str]:
@@ -76,7 +82,7 @@ def _lines(table: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     """On one line, as people write it: the library would give a list a line for each of its members."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, Mapping):
         return f"{{ {', '.join(f'{key} = {_value(each)}' for key, each in value.items())} }}"

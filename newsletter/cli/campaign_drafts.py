@@ -34,7 +34,7 @@ def use(slug: str, *, yes: bool) -> None:
         if met and met.active and not yes:
             _ask(slug)
         with house.database.writing.begin() as session:
-            drafts.use(session, slug, house.clock.now(), draft.id)
+            drafts.use(session, slug, house.clock.now(), (draft.id, draft.revision))
     if not isinstance(folder, SequenceFolder):
         click.echo(
             f"“{slug}” is a draft newsletter in these words. Send it: newsletter campaigns send {slug}"

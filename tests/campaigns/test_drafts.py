@@ -25,7 +25,7 @@ def keep(story: Story, folder: Path, origin: drafts.Origin = "import") -> bool:
         return drafts.keep(session, read_folder(folder), origin, story.clock.now())
 
 
-def use(story: Story, slug: str = "welcome", seen: int | None = None) -> None:
+def use(story: Story, slug: str = "welcome", seen: tuple[int, int] | None = None) -> None:
     with story.house.database.writing.begin() as session:
         drafts.use(session, slug, story.clock.now(), seen)
 
@@ -132,7 +132,8 @@ def test_a_draft_that_nobody_looked_at_is_not_used_in_place_of_the_one_they_saw(
 ) -> None:
     keep(story, write_folder("welcome", SLOWER))
     with story.house.database.reading() as session:
-        seen = drafts.waiting(session)[0].id
+        [draft] = drafts.waiting(session)
+        seen = draft.id, draft.revision
     assert keep(story, write_folder("welcome", STEPS[:1])) is True
     with pytest.raises(Refused, match="another draft of “welcome” came meanwhile; look at it"):
         use(story, seen=seen)

@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 from newsletter.clock import ClockRefused, SandboxClock, span
 from newsletter.errors import Refused
 from newsletter.rounds import live_through, open_rounds
+from newsletter.web.access import practises
 from newsletter.web.studio import inbox
 from newsletter.web.transaction import house
 
 FURTHEST = timedelta(days=366)
 
 
+@practises
 def turn() -> ResponseReturnValue:
     """Turn the clock forward by `span`, working at each due moment, as if the time had been lived.
 
@@ -29,6 +31,7 @@ def turn() -> ResponseReturnValue:
     return redirect(url_for("studio.inbox"), 303)
 
 
+@practises
 def reset() -> ResponseReturnValue:
     """Back to this computer's time. What arrived stays."""
     clock = house().clock
