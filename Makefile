@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lock test-services storm
+.PHONY: help run demo test check lock assets test-services storm
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ lock: .venv/.dev ## Renew requirements/*.txt from pyproject.toml (UPGRADE=1 take
 		--generate-hashes --no-annotate --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)"; \
 	eval "$$lock --extra postgres --output-file requirements/run.txt" && \
 	eval "$$lock --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt"
+
+assets: ## Build what the studio's pages load and others wrote, from its lock file (needs node and npm; the result is committed)
+	@cd assets && npm ci --silent --ignore-scripts --no-audit --no-fund && node build.mjs
 
 test-services: ## Install the real servers that the full suite talks to (root on Debian; elsewhere: name them)
 	@tests/services.sh

@@ -22,8 +22,8 @@ class House:
 
     @property
     def vault(self) -> Vault:
-        """Keyed hashes, with this installation's pepper."""
-        return Vault(self.settings.pepper)
+        """Keyed hashes and sealed texts, with this installation's pepper and keys."""
+        return Vault(self.settings.pepper, self.settings.secret_keys)
 
     def close(self) -> None:
         """Give the database's connections back."""

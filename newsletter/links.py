@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     PENDING = 6
     DATA = 7
     NEW_ADDRESS = 8
+    LOOK = 9
 
 
 class LinkDamaged(Refused):

@@ -31,6 +31,7 @@ from newsletter.delivery.transports import open_transport
 from newsletter.errors import Refused
 from newsletter.house import House
 from newsletter.privacy.tidying import CHORES, Chore
+from newsletter.staff import visits
 
 BREATH = 0.005  # after each commit of a loop: without it another process's one-row write waited for seconds
 PATIENCE = timedelta(seconds=30)
@@ -131,6 +132,7 @@ class Rounds:
         with self.house.database.writing.begin() as session:
             limits.tidy(session, self.house.clock.now())
             pulse.tidy(session, self.house.clock.machine())
+            visits.tidy(session, self.house.clock.machine())
         for chore in CHORES:
             self._drain(partial(self._waits, chore), chore.work)
         self.house.database.settle()

@@ -31,6 +31,11 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+# Both widths and both schemes in two looks: no rule of ours joins a width and a scheme.
+LOOKS: dict[str, dict[str, Any]] = {
+    "phone-dark": PHONE | {"color_scheme": "dark"},
+    "desktop-light": DESKTOP | {"color_scheme": "light"},
+}
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +15,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsletter import migrating
+from newsletter.campaigns import proofreading
 from newsletter.clock import FrozenClock
+from newsletter.content import compiling, filling, merging, previewing, publishing
 from newsletter.db import Database, open_database
 from newsletter.settings import Settings
 from tests import chromium, postgres_cluster
 from tests.services import need
+from tests.walks.beginnings import Beginnings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -33,6 +37,21 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Started in the background, we would ignore it, and so would every command that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_same_words_are_compiled_once() -> Iterator[None]:
+    """Compiling and parsing are pure, and premailer takes a fifth of a second for each letter.
+
+    What one test had compiled is kept for the next. Tests of the compiler and the parser ask these themselves.
+    """
+    compile_once = lru_cache(1000)(compiling.compile_letter)
+    parse_once = lru_cache(1000)(merging.parse)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (publishing, previewing, proofreading):
+            patched.setattr(module, "compile_letter", compile_once)
+        patched.setattr(filling, "parse", parse_once)
+        yield
 
 
 @pytest.fixture
@@ -109,6 +128,12 @@ def postgres_url(postgres: Cluster, _postgres_template: str) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a migrated database, on SQLite and on PostgreSQL."""
     return request.getfixturevalue(f"{request.param.replace('postgresql', 'postgres')}_url")
+
+
+@pytest.fixture(scope="session")
+def beginnings(tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
+    """`beginnings.once(story, "a name", tell)`: what many tests begin with is told once a session."""
+    return Beginnings(tmp_path_factory.mktemp("beginnings"))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ PROGRAMS = {
     "postfix": ("postfix", "/usr/sbin", "postfix"),
     "chromium": ("chromium", "/usr/bin", "chromium"),
     "spamassassin": ("spamassassin", "/usr/bin", "spamassassin"),
+    "node": ("node", "/usr/bin", "nodejs"),
+    "npm": ("npm", "/usr/bin", "npm"),
 }
 
 

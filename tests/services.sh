@@ -9,6 +9,8 @@ wanted=(
   postfix:smtp-sink
   chromium:chromium
   spamassassin:spamassassin
+  nodejs:node
+  npm:npm
 )
 
 has() {

@@ -10,6 +10,7 @@ depends_on = None
 
 STILL_HERE = sa.text("removed_at IS NULL")
 FROM_OUTSIDE = sa.text("origin <> 'studio'")
+IN_TROUBLE = sa.text("state IN ('unknown', 'failed', 'poison')")
 
 
 def number() -> sa.types.TypeEngine:
@@ -95,9 +96,13 @@ def upgrade() -> None:
         unique=True,
         **only_where(FROM_OUTSIDE),
     )
+    op.create_index("ix_deliveries_in_trouble", "deliveries", ["send_after"], **only_where(IN_TROUBLE))
+    op.create_index("ix_consents_at", "consents", ["at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_consents_at", "consents")
+    op.drop_index("ix_deliveries_in_trouble", "deliveries")
     op.execute("DELETE FROM campaign_drafts WHERE origin = 'studio'")
     op.drop_index("uq_campaign_drafts_kept", "campaign_drafts")
     with op.batch_alter_table("campaign_drafts") as drafts:

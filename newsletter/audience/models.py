@@ -166,6 +166,6 @@ class Consent(Base):
     page: Mapped[str | None] = mapped_column(String(200))
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(300))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
     wording: Mapped[Wording | None] = relationship(lazy="raise")

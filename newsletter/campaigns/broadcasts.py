@@ -133,6 +133,43 @@ def cancel(session: Session, slug: str) -> Broadcast:
     return broadcast
 
 
+def hurry(session: Session, slug: str, now: datetime) -> Broadcast:
+    """End the undo: it begins at `now`. Raises Refused unless it was to begin within those minutes.
+
+    A page that was left open must not send what somebody has put off until Thursday meanwhile.
+    """
+    broadcast = find(session, slug)
+    if not in_undo(broadcast.state, broadcast.starts_at, now):
+        _refuse(broadcast, "sent at once", "one that begins within two minutes can be")
+    broadcast.starts_at = now
+    return broadcast
+
+
+def unschedule(session: Session, slug: str) -> Broadcast:
+    """A draft again, as if it had never been sent; raises Refused once it has begun."""
+    broadcast = find(session, slug)
+    if broadcast.started_at is not None:
+        raise Refused(f"“{broadcast.name}” has begun, so it is too late to undo; cancel it to stop the rest")
+    return cancel(session, slug)
+
+
+def let_go(session: Session, slug: str, now: datetime) -> Broadcast:
+    """A draft that nobody wants: canceled before it began, which is how it is told apart. Raises Refused for others.
+
+    The row stays: so does its name, and no starter brings it back.
+    """
+    broadcast = find(session, slug)
+    if broadcast.state != "draft":
+        _refuse(broadcast, "discarded", "a draft can be")
+    broadcast.state, broadcast.ended_at = "canceled", now
+    return broadcast
+
+
+def in_undo(state: str, starts_at: datetime | None, now: datetime) -> bool:
+    """Pure: whether it has not begun and will within the two minutes of undo."""
+    return state == "scheduled" and starts_at is not None and starts_at - now <= UNDO
+
+
 def _at_local_hour(
     broadcast: Broadcast, now: datetime, at: datetime | None, hour: int, undo: timedelta
 ) -> None:

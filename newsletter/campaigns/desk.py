@@ -6,23 +6,23 @@ bodies beside it; whether it could go out is asked of the same readers that an i
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import current, drafts, proofreading, writing
+from newsletter.campaigns import current, drafts, naming, proofreading, writing
 from newsletter.campaigns.bodies import beside
 from newsletter.campaigns.folders import BROADCAST_FILE, SEQUENCE_FILE, BadFolder, BroadcastFolder, Campaign
 from newsletter.campaigns.models import CampaignDraft
+from newsletter.db import insert_new
 from newsletter.errors import NotFound, Refused
-
-LONGEST_NAME = 120
 
 
 class EditedMeanwhile(Refused):
@@ -31,6 +31,13 @@ class EditedMeanwhile(Refused):
     def __init__(self, draft: CampaignDraft) -> None:
         self.draft = draft
         super().__init__("this was changed elsewhere meanwhile; look at both before one of them is kept")
+
+
+class UsedMeanwhile(Refused):
+    """The draft that somebody wrote on waits no more: it was used, or let go."""
+
+    def __init__(self) -> None:
+        super().__init__("this draft was used or let go meanwhile; open it again to see what is live")
 
 
 @dataclass
@@ -61,6 +68,14 @@ class Papers:
         """Put down one letter's words. A text part of its own would tell the old ones: it goes."""
         letter = self.letter(key)
         letter["subject"], letter["preview_text"] = subject, preview_text
+        if (
+            self.kind != BROADCAST_FILE and not preview_text.strip()
+        ):  # a step may go without, and then has no such key
+            del letter["preview_text"]
+        if [each.get("file") for each in self.letters].count(
+            letter["file"]
+        ) > 1:  # another letter keeps its words
+            letter["file"] = f"{key}-alone{PurePath(letter['file']).suffix}"
         if body != self.bodies.get(letter["file"]):
             self.bodies.pop(beside(letter["file"]), None)
         self.bodies[letter["file"]] = body
@@ -95,16 +110,14 @@ def papers(session: Session, slug: str) -> tuple[Papers, CampaignDraft | None]:
     live = current.find(session, slug)
     if live is None:
         raise NotFound(f"there is no newsletter and no sequence “{slug:.80}”")
-    return _unfolded(live), None
+    return unfolded(live), None
 
 
 def begin(session: Session, name: str, topic: str, staff_id: int, now: datetime) -> CampaignDraft:
     """A new newsletter, empty but for its name and topic. Raises Refused for a name that is none, or too long."""
-    name = _named(name)
+    name = naming.named(name)
     table = {"name": name, "subject": "", "preview_text": "", "topic": topic, "file": "issue.md"}
-    return _put(
-        session, free_slug(session, name), Papers(BROADCAST_FILE, table, {"issue.md": ""}), staff_id, now
-    )
+    return _put_anew(session, name, Papers(BROADCAST_FILE, table, {"issue.md": ""}), staff_id, now)
 
 
 def duplicate(session: Session, slug: str, name: str, staff_id: int, now: datetime) -> CampaignDraft:
@@ -112,8 +125,8 @@ def duplicate(session: Session, slug: str, name: str, staff_id: int, now: dateti
     copy, _ = papers(session, slug)
     if copy.kind != BROADCAST_FILE:
         raise Refused(f"“{slug}” is a sequence; a newsletter can be duplicated")
-    copy.table["name"] = _named(name)
-    return _put(session, free_slug(session, name), copy, staff_id, now)
+    copy.table["name"] = naming.named(name)
+    return _put_anew(session, name, copy, staff_id, now)
 
 
 def save(
@@ -133,12 +146,13 @@ def save(
         select(CampaignDraft)
         .where(CampaignDraft.slug == slug, CampaignDraft.state == "open")
         .with_for_update()
+        .execution_options(populate_existing=True)  # as it is under the lock, not as it was read before
     )
     if draft is not None and draft.revision != revision:
         raise EditedMeanwhile(draft)
     if draft is None:
         if revision:
-            raise Refused("this draft was used or let go meanwhile; open it again to see what is live")
+            raise UsedMeanwhile
         opened, _ = papers(session, slug)
         change(opened)
         return _put(session, slug, opened, staff_id, now)
@@ -159,40 +173,28 @@ def mistakes(session: Session, draft: CampaignDraft) -> tuple[str, ...]:
     return ()
 
 
-def free_slug(session: Session, name: str) -> str:
-    """A name for addresses that nobody has yet, from a name for people: “Spring guide” becomes spring-guide."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "newsletter"
-    taken = {slug for slug in current.slugs(session) if slug.startswith(plain)}
-    taken |= set(session.scalars(select(CampaignDraft.slug).where(CampaignDraft.slug.startswith(plain))))
-    number = 1
-    while (slug := plain if number == 1 else f"{plain}-{number}") in taken:
-        number += 1
-    return slug
-
-
-def _named(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise Refused(f"a name has 1 to {LONGEST_NAME} characters; right would be one like “Spring guide”")
-    return name
-
-
-def _unfolded(campaign: Campaign) -> Papers:
+def unfolded(campaign: Campaign) -> Papers:
+    """Pure: what is live, as papers: what an export would write."""
     files = writing.files(campaign)
     kind = BROADCAST_FILE if isinstance(campaign, BroadcastFolder) else SEQUENCE_FILE
     return Papers(kind, tomllib.loads(files.pop(kind)), files)
 
 
+def _put_anew(session: Session, name: str, what: Papers, staff_id: int, now: datetime) -> CampaignDraft:
+    """Under a slug that is still free: two may begin at the same moment."""
+    while True:
+        with suppress(EditedMeanwhile):
+            return _put(session, naming.free_slug(session, name), what, staff_id, now)
+
+
 def _put(session: Session, slug: str, what: Papers, staff_id: int, now: datetime) -> CampaignDraft:
-    draft = CampaignDraft(
-        slug=slug,
-        origin="studio",
-        files=what.files,
-        digest="",  # it changes with every word; what came from outside is told apart by it
-        created_at=now,
-        edited_at=now,
-        edited_by=staff_id,
-    )
-    session.add(draft)
-    session.flush()
+    """A first draft, unless another came at the same moment: then that one is what was edited meanwhile."""
+    # The digest changes with every word; what came from outside is told apart by it.
+    row = {"slug": slug, "origin": "studio", "files": what.files, "digest": "", "created_at": now}
+    new = insert_new(session, CampaignDraft, [row | {"edited_at": now, "edited_by": staff_id}])
+    draft = session.get(CampaignDraft, new[0]) if new else open_draft(session, slug)
+    if draft is None:
+        raise UsedMeanwhile
+    if not new:
+        raise EditedMeanwhile(draft)
     return draft

@@ -131,7 +131,7 @@ class _Desk:
             planned,
             self._runs[enrollment.id],
             self.now,
-            holds=lambda condition: _holds(condition, known),
+            holds=lambda condition: condition_holds(condition, known),
             went_live_at=timeline.live_at,
             added=added,
         )
@@ -215,7 +215,7 @@ class _Desk:
 _condition = lru_cache(256)(parse_condition)
 
 
-def _holds(condition: str, fields: Mapping[str, Any]) -> bool:
+def condition_holds(condition: str, fields: Mapping[str, Any]) -> bool:
     """A condition that cannot be answered for this person does not hold."""
     try:
         return _condition(condition).holds(fields)

@@ -15,10 +15,11 @@ from newsletter.campaigns.comparing import Change
 from newsletter.campaigns.enrollment import HOURS
 from newsletter.campaigns.folders import SequenceFolder
 from newsletter.campaigns.models import Enrollment, StepRun
-from newsletter.campaigns.planning import Planned, StepPlan, plan
+from newsletter.campaigns.planning import StepPlan, plan
 from newsletter.delivery.models import Delivery
 
 PAGE = 1000
+Between = tuple[datetime, datetime]
 
 
 @dataclass
@@ -26,14 +27,21 @@ class Met:
     """What one change means to people.
 
     `had` counts who had the letter before; `waiting` who is still to get it (of a letter that is gone: who would have
-    got it), from `first` to `last` (UTC); `canceled` its e-mails that lie in the queue and would not leave.
+    got it), from `first` to `last` (UTC). `before_it` are those of them whose next letter it is: `will` is between
+    which moments these get it, `was` between which they would, as it is now. `lost` counts who waits for it now and
+    would not get it any more: its new moment is past for them. `canceled` its e-mails that lie in the queue and would
+    not leave.
     """
 
     change: Change
     had: int = 0
     waiting: int = 0
+    before_it: int = 0
     first: datetime | None = None
     last: datetime | None = None
+    will: Between | None = None
+    was: Between | None = None
+    lost: int = 0
     canceled: int = 0
 
     def waits(self, moment: datetime) -> None:
@@ -41,6 +49,12 @@ class Met:
         self.waiting += 1
         self.first = min(self.first or moment, moment)
         self.last = max(self.last or moment, moment)
+
+    def is_next(self, moment: datetime, was: datetime | None) -> None:
+        """It is the next letter of one of those who wait; `was` is when she would have got it, were it as it is now."""
+        self.before_it += 1
+        self.will = _wider(self.will, moment)
+        self.was = _wider(self.was, was) if was else self.was
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,11 @@ class Impact:
     complete: int
     remarks: tuple[str, ...]
     letters: tuple[Met, ...]
+
+
+def _wider(between: Between | None, moment: datetime) -> Between:
+    first, last = between or (moment, moment)
+    return min(first, moment), max(last, moment)
 
 
 def _silent(_done: int) -> None:
@@ -120,15 +139,30 @@ def _count_waiting(
     now: datetime,
 ) -> Iterator[int]:
     """Yields how many people were looked at. Only who still waits for a letter that changes is planned."""
-    before, after = ([step.plan for step in folder.steps] for folder in folders)
-    gone = {key for key, met in letters.items() if "gone" in met.change.what}
-    placed = {key for key, met in letters.items() if {"new", "moved"} & {*met.change.what}}
+    plans = [[step.plan for step in folder.steps] for folder in folders]
+    what = {key: {*met.change.what} for key, met in letters.items()}
+    gone = {key for key in letters if "gone" in what[key]}
+    placed = {key for key in letters if what[key] & {"new", "moved"}}
     for number, (enrollment, done) in enumerate(_under_way(session, sequence_id), start=1):
-        for keys, steps in ((letters.keys() - gone - done, after), (gone - done, before)):
-            for each in _open(enrollment, steps, now) if keys else ():
-                if each.key in keys and not (each.key in placed and each.at < now):
-                    letters[each.key].waits(max(each.at, now))
+        if letters.keys() - done:
+            before, after = (_coming(enrollment, steps, done, now) for steps in plans)
+            fresh = {key: at for key, at in after.items() if not (key in placed and at < now)}
+            _count_one(letters, {key: before[key] for key in gone & before.keys()} | fresh, before, now)
+            for key in (placed & before.keys()) - fresh.keys():
+                letters[key].lost += 1
         yield number
+
+
+def _count_one(
+    letters: dict[str, Met], coming: dict[str, datetime], before: dict[str, datetime], now: datetime
+) -> None:
+    """One person, to whom these letters would come at these moments; `before`: as it is now."""
+    for key in letters.keys() & coming.keys():
+        letters[key].waits(max(coming[key], now))
+    following = min(coming, key=lambda key: coming[key], default="")
+    if following in letters:
+        was = max(before[following], now) if following in before else None
+        letters[following].is_next(max(coming[following], now), was)
 
 
 def _under_way(session: Session, sequence_id: int) -> Iterator[tuple[Enrollment, set[str]]]:
@@ -146,6 +180,9 @@ def _under_way(session: Session, sequence_id: int) -> Iterator[tuple[Enrollment,
         yield from ((each, done[each.id]) for each in page)
 
 
-def _open(enrollment: Enrollment, steps: Sequence[StepPlan], now: datetime) -> Iterator[Planned]:
+def _coming(
+    enrollment: Enrollment, steps: Sequence[StepPlan], done: set[str], now: datetime
+) -> dict[str, datetime]:
+    """Key -> moment of each letter that she has not had, and that is still useful."""
     planned = plan(steps, anchors.read(enrollment.anchors), ZoneInfo(enrollment.zone), HOURS)
-    return (each for each in planned if each.until > now)
+    return {each.key: each.at for each in planned if each.until > now and each.key not in done}

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import current, drafts, timelines
-from newsletter.campaigns.folders import Campaign, SequenceFolder
+from newsletter.campaigns import current, desk, drafts, timelines
+from newsletter.campaigns.folders import SEQUENCE_FILE, Campaign, SequenceFolder
 from newsletter.campaigns.intents import Intent
-from newsletter.campaigns.models import Enrollment, Sequence, Step, StepRun
+from newsletter.campaigns.models import CampaignDraft, Enrollment, Sequence, Step, StepRun
 from newsletter.delivery.models import Delivery
 
 
@@ -19,8 +19,8 @@ from newsletter.delivery.models import Delivery
 class Summary:
     """One sequence. `people` counts its enrollments by state: active, paused, complete, exited.
 
-    `draft` says where the draft that waits for it comes from: import, starter, or None where none does. A sequence that
-    is a draft and nothing else has the state `draft`, and is on since never.
+    `draft` says where the draft that waits for it comes from: import, starter, studio, or None where none does. A
+    sequence that is a draft and nothing else has the state `draft`, and is on since never.
     """
 
     slug: str
@@ -46,15 +46,16 @@ class Letter:
 
 def summaries(session: Session) -> list[Summary]:
     """Every sequence by slug, those that are only a draft yet among them."""
-    origins, people = drafts.origins(session), _people(session)
+    waiting, people, counts = drafts.waiting(session), _people(session), _letters_by_timeline(session)
+    origins = {each.slug: each.origin for each in waiting}
     live = {
-        each.slug: _summary(session, each, people.get(each.id, {}), origins.get(each.slug))
+        each.slug: _summary(each, counts, people.get(each.id, {}), origins.get(each.slug))
         for each in session.scalars(select(Sequence))
     }
     only_drafts = {
-        folder.slug: _drafted(folder, origins[folder.slug])
-        for folder in map(drafts.read, drafts.waiting(session))
-        if isinstance(folder, SequenceFolder) and folder.slug not in live
+        draft.slug: _drafted(draft)
+        for draft in waiting
+        if SEQUENCE_FILE in draft.files and draft.slug not in live
     }
     return [each for _, each in sorted((live | only_drafts).items())]
 
@@ -87,15 +88,24 @@ def letters(session: Session, slug: str) -> list[Letter]:
     ]
 
 
-def _summary(session: Session, sequence: Sequence, people: dict[str, int], draft: str | None) -> Summary:
-    steps = select(func.count()).select_from(Step).where(Step.timeline_id == sequence.live_timeline_id)
+def _letters_by_timeline(session: Session) -> dict[int, int]:
+    """Live timeline -> how many letters it has."""
+    rows = select(Step.timeline_id, func.count()).join(
+        Sequence, Sequence.live_timeline_id == Step.timeline_id
+    )
+    return dict(session.execute(rows.group_by(Step.timeline_id)).all())
+
+
+def _summary(
+    sequence: Sequence, counts: dict[int, int], people: dict[str, int], draft: str | None
+) -> Summary:
     return Summary(
         slug=sequence.slug,
         name=sequence.name,
         kind=sequence.kind,
         state=sequence.state,
         on_since=sequence.on_since,
-        letters=session.scalar(steps) or 0,
+        letters=counts.get(sequence.live_timeline_id or 0, 0),
         people=people,
         draft=draft,
     )
@@ -106,8 +116,11 @@ def _letters_of(folder: Campaign) -> list[Letter]:
     return [Letter(each.key, each.subject, each.intent, each.only_if, {}) for each in steps]
 
 
-def _drafted(folder: SequenceFolder, draft: str) -> Summary:
-    return Summary(folder.slug, folder.name, folder.kind, "draft", None, len(folder.steps), {}, draft)
+def _drafted(draft: CampaignDraft) -> Summary:
+    """Read from its papers, which hold even where a draft could not be used yet."""
+    papers = desk.read(draft)
+    name, kind = str(papers.table.get("name", draft.slug)), str(papers.table.get("class", "marketing"))
+    return Summary(draft.slug, name, kind, "draft", None, len(papers.letters), {}, draft.origin)
 
 
 def _people(session: Session) -> dict[int, dict[str, int]]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from newsletter.audience.models import Subscriber
 from newsletter.content.models import Version
 from newsletter.db import NEVER_AGAIN, Base
+from newsletter.staff.models import Staff
 
 
 class Sequence(Base):
@@ -206,5 +207,5 @@ class CampaignDraft(Base):
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
-    edited_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    edited_by: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     ended_at: Mapped[datetime | None]

@@ -32,6 +32,7 @@ COMMANDS = {
     "suppressions": "The do-not-mail list.",
     "email": "Any HTML file through the compiler.",
     "why": "Why somebody did, or did not, get a letter.",
+    "staff": "Who works here, in which role.",
     "stats": "Figures about the code.",
 }
 

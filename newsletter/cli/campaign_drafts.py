@@ -27,14 +27,14 @@ def use(slug: str, *, yes: bool) -> None:
     with opened() as house:
         with house.database.reading() as session:
             draft = drafts.find(session, slug)
-            folder = drafts.read(draft)
+            seen, folder = (draft.id, draft.revision), drafts.read(draft)
             met = _whom(session, folder, house.clock.now())
         if met:
             _say(slug, met, house.settings.clinic.zone)
         if met and met.active and not yes:
             _ask(slug)
         with house.database.writing.begin() as session:
-            drafts.use(session, slug, house.clock.now(), (draft.id, draft.revision))
+            drafts.use(session, slug, house.clock.now(), seen)
     if not isinstance(folder, SequenceFolder):
         click.echo(
             f"“{slug}” is a draft newsletter in these words. Send it: newsletter campaigns send {slug}"

@@ -9,7 +9,7 @@ from newsletter.content.designs import letter_design
 from newsletter.errors import NotFound
 from newsletter.paths import TEMPLATES
 
-ACCOUNT_LETTERS = ("confirm", "already-subscribed", "new-address", "data-link")
+ACCOUNT_LETTERS = ("confirm", "already-subscribed", "new-address", "data-link", "sign-in")
 
 
 @cache

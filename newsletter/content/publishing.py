@@ -26,6 +26,38 @@ def publish(session: Session, slug: str, source: Source, now: datetime, *, kind:
     live = session.get(Version, email.live_version_id) if email.live_version_id else None
     if live is not None and live.source_hash == digest:
         return live
+    version = _write(session, email, source, digest, kind, now)
+    email.live_version_id = version.id
+    session.flush()
+    return version
+
+
+def set_aside(session: Session, slug: str, source: Source, now: datetime, *, kind: Kind) -> Version:
+    """An immutable version of the letter `slug` that nobody gets from it: for a test. `now` is aware.
+
+    The newest version comes back where it says the same already. Raises ContentRefused.
+    """
+    digest = source_hash(source)
+    email = _email(session, slug, kind, now)
+    newest = select(Version).where(Version.email_id == email.id).order_by(Version.number.desc()).limit(1)
+    version = session.scalar(newest)
+    if version is not None and version.source_hash == digest:
+        return version
+    return _write(session, email, source, digest, kind, now)
+
+
+def source_hash(source: Source) -> str:
+    """Tells two sources apart, in hexadecimal: the same words give the same hash on every machine."""
+    return hashlib.sha256(json.dumps(asdict(source), sort_keys=True).encode()).hexdigest()
+
+
+def _email(session: Session, slug: str, kind: Kind, now: datetime) -> Email:
+    """The letter's row, locked until the transaction ends, so that two publishers number one after the other."""
+    insert_new(session, Email, [{"slug": slug, "kind": kind, "created_at": now}])
+    return session.scalars(select(Email).where(Email.slug == slug).with_for_update()).one()
+
+
+def _write(session: Session, email: Email, source: Source, digest: str, kind: Kind, now: datetime) -> Version:
     compiled = compile_letter(source, letter_design(), kind)
     latest = session.scalar(select(func.max(Version.number)).where(Version.email_id == email.id)) or 0
     version = Version(
@@ -44,17 +76,4 @@ def publish(session: Session, slug: str, source: Source, now: datetime, *, kind:
     )
     session.add(version)
     session.flush()
-    email.live_version_id = version.id
-    session.flush()
     return version
-
-
-def source_hash(source: Source) -> str:
-    """Tells two sources apart, in hexadecimal: the same words give the same hash on every machine."""
-    return hashlib.sha256(json.dumps(asdict(source), sort_keys=True).encode()).hexdigest()
-
-
-def _email(session: Session, slug: str, kind: Kind, now: datetime) -> Email:
-    """The letter's row, locked until the transaction ends, so that two publishers number one after the other."""
-    insert_new(session, Email, [{"slug": slug, "kind": kind, "created_at": now}])
-    return session.scalars(select(Email).where(Email.slug == slug).with_for_update()).one()

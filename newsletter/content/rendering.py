@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from threading import Lock
 
 from newsletter.content.account import account_letter
 from newsletter.content.compiling import Compiled
-from newsletter.content.merging import Merge, one_line, parse
+from newsletter.content.filling import Parsed, Rendered
 from newsletter.content.models import Version
 from newsletter.content.values import Value
 from newsletter.db import Database
@@ -18,25 +17,6 @@ from newsletter.errors import NotFound
 
 KEPT = 128
 LETTER = re.compile(r"version:(\d{1,18})|mail:([a-z-]{1,40})")
-GAP = re.compile(r"\n{3,}")
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """What one person reads."""
-
-    subject: str
-    preview_text: str
-    html: str
-    text: str
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    subject: Merge
-    preview_text: Merge
-    html: Merge
-    text: Merge
 
 
 class Renderer:
@@ -44,7 +24,7 @@ class Renderer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: OrderedDict[str, _Parsed] = OrderedDict()
+        self._kept: OrderedDict[str, Parsed] = OrderedDict()
         self._lock = Lock()
 
     def render(self, letter: str, fields: Mapping[str, Value]) -> Rendered:
@@ -53,26 +33,14 @@ class Renderer:
         Raises MissingField for a field that is printed and has no value, MergeRefused for values that are not plain,
         NotFound for a letter that does not exist.
         """
-        parsed = self._parsed(letter)
-        return Rendered(
-            one_line(parsed.subject.fill(fields)),
-            one_line(parsed.preview_text.fill(fields)),
-            parsed.html.fill(fields),
-            GAP.sub("\n\n", parsed.text.fill(fields)).strip() + "\n",
-        )
+        return self._parsed(letter).fill(fields)
 
-    def _parsed(self, letter: str) -> _Parsed:
+    def _parsed(self, letter: str) -> Parsed:
         with self._lock:
             if letter in self._kept:
                 self._kept.move_to_end(letter)
                 return self._kept[letter]
-        found = self._found(letter)
-        parsed = _Parsed(
-            parse(found.subject, html=False, name="subject"),
-            parse(found.preview_text, html=False, name="preview text"),
-            parse(found.html, html=True, name="HTML"),
-            parse(found.text, html=False, name="text part"),
-        )
+        parsed = Parsed.of(self._found(letter))
         with self._lock:
             self._kept[letter] = parsed
             while len(self._kept) > KEPT:

@@ -37,6 +37,7 @@ ENDED = (
 URGENT = text("state = 'queued' AND stream <> 'marketing'")
 STILL_OPEN = text("state IN ('queued', 'claimed', 'handoff')")
 BULK = text("state = 'queued' AND stream = 'marketing'")
+IN_TROUBLE = text("state IN ('unknown', 'failed', 'poison')")
 
 
 class Mailbox(Base):
@@ -87,6 +88,7 @@ class Delivery(Base):
         Index(
             "ix_deliveries_open_campaign", "campaign", postgresql_where=STILL_OPEN, sqlite_where=STILL_OPEN
         ),
+        Index("ix_deliveries_in_trouble", "send_after", postgresql_where=IN_TROUBLE, sqlite_where=IN_TROUBLE),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 

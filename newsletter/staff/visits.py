@@ -59,6 +59,13 @@ def end_all(session: Session, staff_id: int) -> None:
     session.execute(delete(StaffVisit).where(StaffVisit.staff_id == staff_id))
 
 
+def end_others(session: Session, staff_id: int, key: str) -> None:
+    """Sign somebody out everywhere but here, where her visit has this `key`."""
+    session.execute(
+        delete(StaffVisit).where(StaffVisit.staff_id == staff_id, StaffVisit.digest != _digest(key))
+    )
+
+
 def tidy(session: Session, machine: datetime) -> None:
     """Forget visits that are over."""
     session.execute(delete(StaffVisit).where(StaffVisit.ends_at <= machine))

@@ -8,7 +8,8 @@ and wordings only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from ipaddress import ip_address
 from typing import Any, Concatenate, ParamSpec, cast
@@ -33,10 +34,23 @@ WRITES = frozenset({"owner", "marketer"})
 OWNS = frozenset({"owner"})
 
 OPEN = frozenset({"site", "health"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who may open a view, None for whoever comes in; whether it is for practice only; whether it changes something."""
+
+    roles: frozenset[str] | None
+    practice: bool = False
+    writes: bool = False
+
+
 AT_HOME = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def reads(*, roles: frozenset[str] = ANYONE, practice: bool = False) -> Callable[[View[P]], Callable[P, ResponseReturnValue]]:
+def reads(
+    *, roles: frozenset[str] = ANYONE, practice: bool = False
+) -> Callable[[View[P]], Callable[P, ResponseReturnValue]]:
     """Open a view that only looks. With `practice` it exists in practice only, and is open at this very computer."""
 
     def open_it(view: View[P]) -> Callable[P, ResponseReturnValue]:
@@ -118,7 +132,7 @@ def _placed(
     practice: bool = False,
     writes: bool = False,
 ) -> Callable[P, ResponseReturnValue]:
-    view.place = {"roles": roles, "practice": practice, "writes": writes}  # type: ignore[attr-defined]
+    view.place = Place(roles, practice, writes)  # type: ignore[attr-defined]
     return view
 
 
@@ -127,18 +141,18 @@ def _refuse_strangers() -> None:
     if request.endpoint is None or request.blueprint in OPEN or request.endpoint == "static":
         return
     place = place_of(current_app.view_functions[request.endpoint])
-    if place is None or (place["practice"] and not house().settings.practice):
+    if place is None or (place.practice and not house().settings.practice):
         abort(404)
     g.me = _whoever_is_signed_in()
-    if place["roles"] is None or (place["practice"] and is_at_home()):
+    if place.roles is None or (place.practice and g.me is None and is_at_home()):
         return
-    if me().role not in place["roles"]:
+    if me().role not in place.roles:
         abort(403)
 
 
-def place_of(view: object) -> Mapping[str, Any] | None:
+def place_of(view: object) -> Place | None:
     """Who may open a view and what it does; None for one that nobody has placed."""
-    return cast("Mapping[str, Any] | None", getattr(view, "place", None))
+    return cast("Place | None", getattr(view, "place", None))
 
 
 def _whoever_is_signed_in() -> Colleague | None:

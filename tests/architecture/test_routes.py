@@ -10,11 +10,10 @@ from werkzeug.routing import Rule
 
 from newsletter.settings import Settings
 from newsletter.web import create_app
+from newsletter.web.access import place_of
 from newsletter.web.transaction import house
 
 SOMEWHERE_ELSE = {"REMOTE_ADDR": "203.0.113.9"}
-# Where one comes in with a one-time link, before the studio knows who it is.
-DOORS = {"studio.entrance", "studio.enter"}
 # Everything else says which blueprint it belongs to; these are for everybody.
 FOR_EVERYBODY = {"site", "health"}
 REAL_MAIL = {
@@ -63,18 +62,37 @@ def answers(app: Flask, rules: list[Rule]) -> dict[str, int]:
     }
 
 
-def test_in_practice_every_studio_page_refuses_a_stranger_from_elsewhere(serve):
-    app = serve()
-    statuses = answers(app, [rule for rule in studio_rules(app) if rule.endpoint not in DOORS])
-    assert statuses
+def behind_a_door(app: Flask, *, practice: bool) -> list[Rule]:
+    """Everything but the ways in, which are for whoever is not known yet; and of what is for practice only, or not."""
+    places = [(rule, place_of(app.view_functions[rule.endpoint])) for rule in studio_rules(app)]
+    return [rule for rule, place in places if place and place.roles and place.practice == practice]
+
+
+@pytest.mark.parametrize("more", [{}, REAL_MAIL], ids=["practice", "real mail"])
+def test_every_studio_page_refuses_a_stranger(serve, more):
+    app = serve(**more)
+    statuses = answers(app, behind_a_door(app, practice=False))
+    assert "GET /studio/" in statuses
     assert {where: status for where, status in statuses.items() if status != 401} == {}
 
 
-def test_where_real_mail_leaves_the_studio_does_not_exist_before_sign_in_does(serve):
-    app = serve(**REAL_MAIL)
-    statuses = answers(app, studio_rules(app))
-    assert statuses
-    assert {where: status for where, status in statuses.items() if status != 404} == {}
+def test_the_practice_inbox_refuses_a_stranger_from_elsewhere_and_exists_in_practice_only(serve):
+    for more, answer in (({}, 401), (REAL_MAIL, 404)):
+        app = serve(**more)
+        statuses = answers(app, behind_a_door(app, practice=True))
+        assert "GET /studio/inbox/" in statuses
+        assert {where: status for where, status in statuses.items() if status != answer} == {}
+
+
+def test_the_ways_in_are_these_and_no_others(serve):
+    app = serve()
+    doors = {rule.endpoint for rule in studio_rules(app)} - {
+        rule.endpoint for practice in (True, False) for rule in behind_a_door(app, practice=practice)
+    }
+    assert doors == {
+        f"studio.{way}"
+        for way in "entrance enter enter_here sign_in ask_link enter_by_password code enter_code sign_out".split()
+    }
 
 
 def test_every_page_is_placed(serve):

@@ -21,22 +21,18 @@ from tests import chromium
 pytestmark = pytest.mark.browser
 
 READER = "reader@example.com"
-SCREENS = {"phone": chromium.PHONE, "desktop": chromium.DESKTOP}
-LOOKS = [(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")]
 
 
-@pytest.fixture(params=LOOKS, ids="-".join)
+@pytest.fixture(params=chromium.LOOKS)
 def page(request: Any, open_context: Any) -> Any:
-    """A page of one screen and scheme, without JavaScript: none of this needs any."""
-    screen, scheme = request.param
-    return open_context(**SCREENS[screen], color_scheme=scheme, java_script_enabled=False).new_page()
+    """A page in one of the looks, without JavaScript: none of this needs any."""
+    return open_context(**chromium.LOOKS[request.param], java_script_enabled=False).new_page()
 
 
-@pytest.fixture(params=LOOKS, ids="-".join)
+@pytest.fixture(params=chromium.LOOKS)
 def judged(request: Any, open_context: Any) -> Any:
     """The same with JavaScript, which axe needs."""
-    screen, scheme = request.param
-    return open_context(**SCREENS[screen], color_scheme=scheme).new_page()
+    return open_context(**chromium.LOOKS[request.param]).new_page()
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from tests.browser import elsewhere
 pytestmark = pytest.mark.browser
 
 READER = "reader@example.com"
-SCREENS = {"phone": chromium.PHONE, "desktop": chromium.DESKTOP}
 HOSTILE = (
     "* { all: unset !important; display: none !important; color: lime !important; font: 5px monospace !important }"
     "html, body, main { display: block !important } button, input { visibility: hidden !important }"
@@ -36,10 +35,9 @@ def other():
         yield served
 
 
-@pytest.fixture(params=[(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")], ids="-".join)
+@pytest.fixture(params=chromium.LOOKS)
 def page(request: Any, open_context: Any) -> Any:
-    screen, scheme = request.param
-    return open_context(**SCREENS[screen], color_scheme=scheme).new_page()
+    return open_context(**chromium.LOOKS[request.param]).new_page()
 
 
 @pytest.fixture
@@ -220,10 +218,13 @@ def test_where_our_server_is_gone_she_is_told_and_her_address_stays(site, other,
     page.get_by_role("heading", name="Check your inbox").wait_for()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(
+    ("screen", "scripts"),
+    [(chromium.PHONE, True), (chromium.DESKTOP, False)],
+    ids=["phone-scripts", "desktop-no-scripts"],
+)
 def test_the_plain_form_works_from_elsewhere(site, other, open_context, snippets, screen, scripts):
-    page = open_context(**SCREENS[screen], java_script_enabled=scripts).new_page()
+    page = open_context(**screen, java_script_enabled=scripts).new_page()
     page.goto(other.holds(snippets("--plain", "--form", "blog-footer")))
     if scripts:
         sound(page)
@@ -278,9 +279,8 @@ def test_and_on_another_site_s_page(site, other, page, snippets, flooded):
     assert [row.address for row in rows(site, Mailbox)] == [READER]
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_without_scripts_she_is_told_to_wait_and_her_address_stays(site, open_context, flooded, screen):
-    page = open_context(**SCREENS[screen], java_script_enabled=False).new_page()
+def test_without_scripts_she_is_told_to_wait_and_her_address_stays(site, open_context, flooded):
+    page = open_context(**chromium.PHONE, java_script_enabled=False).new_page()
     page.goto(f"{site.url}/?form=waiting-room")
     send(page)
     page.get_by_role("alert").wait_for()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ from newsletter.audience.signup import SignUp
 from newsletter.delivery.models import PracticeLetter
 from newsletter.links import Purpose
 from newsletter.rounds import open_rounds
+from newsletter.staff import entering, roll
 from tests import chromium
 
 pytestmark = pytest.mark.browser
 
-SCREENS = {"phone": chromium.PHONE, "desktop": chromium.DESKTOP}
 HOSTILE = (
     b"From: x <x@clinic.example>\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><head></head><body>"
     b"<script>parent.document.title='owned'; alert(1)</script><svg onload=alert(2)></svg>"
@@ -30,11 +31,10 @@ def blocked() -> list[str]:
     return []
 
 
-@pytest.fixture(params=[(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")], ids="-".join)
+@pytest.fixture(params=chromium.LOOKS)
 def page(request: Any, open_context: Any, blocked: list[str]) -> Any:
-    """A page of one screen and scheme; whatever the policy blocks is noted."""
-    screen, scheme = request.param
-    opened = open_context(**SCREENS[screen], color_scheme=scheme).new_page()
+    """A page in one of the looks; whatever the policy blocks is noted."""
+    opened = open_context(**chromium.LOOKS[request.param]).new_page()
     opened.on("console", lambda said: blocked.append(said.text) if "Content Security" in said.text else None)
     opened.on("dialog", lambda dialog: blocked.append(f"dialog {dialog.message}"))
     return opened
@@ -57,6 +57,7 @@ def paths(site: Any) -> list[str]:
             session, SignUp(email="a-rather-long-address.of-a-reader@example.com"), house.links, now
         )
         signup.confirm(session, (asked.mailbox_id, 1), Evidence("confirm-page"), now)
+        owner = roll.practice_owner(session, now)
     rounds = open_rounds(house)
     rounds.until_idle()
     rounds.close()
@@ -71,7 +72,8 @@ def paths(site: Any) -> list[str]:
         f"/preferences/{sign(Purpose.PREFERENCES, 2)}",
         f"/u/{sign(Purpose.UNSUBSCRIBE, 1, 1, 0)}",
         f"/u/{sign(Purpose.UNSUBSCRIBE, 9, 9, 0)}",
-        f"/studio/enter/{sign(Purpose.ENTER, 1)}",
+        entering.link(house.links, owner, now + timedelta(hours=1)).removeprefix(site.url),
+        "/studio/sign-in",
         "/nothing",
         "/u/damaged",
         "/studio/inbox/",

@@ -19,7 +19,6 @@ from tests import chromium
 
 pytestmark = pytest.mark.browser
 
-SCREENS = {"phone": chromium.PHONE, "desktop": chromium.DESKTOP}
 EVERYTHING = """
 # Everything that a letter may hold
 
@@ -45,10 +44,9 @@ Words, **strong**, *leaning*, ~~gone~~, `spelled`, a [link]({{ booking_url }}) a
 DATA = '<table><tr><th scope="col">Session</th><th scope="col">Weeks</th></tr><tr><td>1</td><td>4</td></tr></table>'
 
 
-@pytest.fixture(params=[(screen, scheme) for screen in SCREENS for scheme in ("light", "dark")], ids="-".join)
+@pytest.fixture(params=chromium.LOOKS)
 def page(request: Any, open_context: Any) -> Any:
-    screen, scheme = request.param
-    return open_context(**SCREENS[screen], color_scheme=scheme).new_page()
+    return open_context(**chromium.LOOKS[request.param]).new_page()
 
 
 def sound(page: Any) -> None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SCREENS = {"phone": chromium.PHONE, "desktop": chromium.DESKTOP}
 LONG = "a-rather-long-address.of-a-reader@a-rather-long-domain-of-a-reader.example"
 
 
@@ -53,12 +52,11 @@ def sound(page: Page) -> None:
     assert not page.evaluate(wide), page.url
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("look", chromium.LOOKS)
 def test_every_state_of_her_page_is_sound(
-    site: Site, at_home: str, open_context: Callable[..., Any], screen: str, scheme: str
+    site: Site, at_home: str, open_context: Callable[..., Any], look: str
 ) -> None:
-    page = open_context(**SCREENS[screen], color_scheme=scheme).new_page()
+    page = open_context(**chromium.LOOKS[look]).new_page()
     page.goto(at_home)
     sound(page)
     page.get_by_text("Change", exact=True).click()
@@ -78,12 +76,11 @@ def test_every_state_of_her_page_is_sound(
     sound(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("look", chromium.LOOKS)
 def test_every_page_on_the_way_to_a_new_address_is_sound(
-    site: Site, at_home: str, open_context: Callable[..., Any], screen: str, scheme: str
+    site: Site, at_home: str, open_context: Callable[..., Any], look: str
 ) -> None:
-    page = open_context(**SCREENS[screen], color_scheme=scheme).new_page()
+    page = open_context(**chromium.LOOKS[look]).new_page()
     page.goto(at_home)
     page.get_by_role("button", name="Change my address").click()
     page.get_by_text("Please look in the inbox").wait_for()

@@ -24,18 +24,24 @@ from newsletter.delivery import leases, mailboxes
 from newsletter.delivery.leases import Claimed
 from newsletter.delivery.models import Delivery
 from newsletter.settings import Settings
+from tests.walks.beginnings import Beginnings
 from tests.walks.story import Story, telling
 
 
 @pytest.fixture
-def claimed(story: Story) -> Claimed:
+def claimed(story: Story, beginnings: Beginnings) -> Claimed:
     """The second letter, in a sender's hands."""
-    story.sign_up()
-    story.confirm()
-    story.clock.advance(days=3)
+
+    def tell() -> None:
+        story.sign_up()
+        story.confirm()
+        story.clock.advance(days=3)
+        with story.house.database.writing.begin() as session:
+            dispatch.queue_due(session, story.clock.now())
+
+    beginnings.once(story, "the second letter is due", tell)
     now = story.clock.now()
     with story.house.database.writing.begin() as session:
-        dispatch.queue_due(session, now)
         [one] = leases.claim(session, "a sender", now, now + leases.LEASE, 10)
     return one
 

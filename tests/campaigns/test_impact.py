@@ -14,6 +14,7 @@ from newsletter.campaigns.files import read_folder, read_sequence
 from newsletter.campaigns.impact import Impact, Met
 from newsletter.delivery.models import Delivery
 from tests.campaigns.conftest import STEPS
+from tests.walks.beginnings import Beginnings
 from tests.walks.story import Story
 
 HELLO, SECOND, THIRD = STEPS
@@ -38,14 +39,18 @@ def use(story: Story, folder: Path) -> None:
 
 
 @pytest.fixture
-def under_way(story: Story) -> Story:
+def under_way(story: Story, beginnings: Beginnings) -> Story:
     """Three people a day apart: on Thursday morning the first two have had `second`, the third has not."""
-    for number, visitor in enumerate(VISITORS):
-        if number:
-            story.live(days=1)
-        story.sign_up(visitor, zone="America/New_York")
-        story.confirm(visitor)
-    story.live(days=1, hours=6)
+
+    def tell() -> None:
+        for number, visitor in enumerate(VISITORS):
+            if number:
+                story.live(days=1)
+            story.sign_up(visitor, zone="America/New_York")
+            story.confirm(visitor)
+        story.live(days=1, hours=6)
+
+    beginnings.once(story, "three people a day apart", tell)
     return story
 
 

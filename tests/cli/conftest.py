@@ -21,8 +21,12 @@ from newsletter.campaigns import starter
 from newsletter.cli import newsletter
 from newsletter.house import House, open_house
 from newsletter.settings import Settings
+from tests.conftest import DATABASES
 
 READER = "reader@example.com"
+# A command says in words what a slice has done, and slices are tested on both databases: most commands run on SQLite
+# alone. These run on both: what reads or writes in a way of its own, and one walk through each command.
+both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
 SEQUENCE = """
 name = "Hello"
@@ -97,6 +101,12 @@ def _quiet_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def run(environment: dict[str, str]) -> Command:
     """The command in practice, before anything was set up."""
     return Command(environment)
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database: SQLite, and PostgreSQL too where a test says `@both`."""
+    return request.getfixturevalue(f"{request.param.replace('postgresql', 'postgres')}_url")
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from subprocess import PIPE, Popen
 
 import pytest
 
+from tests.cli.conftest import both
+
 NOTHING = "no draft of “hello” waits; there waits: none"
 
 
@@ -43,6 +45,7 @@ def test_with_nobody_under_way_it_is_live_at_once(waiting, run):
     assert run.refused("campaigns", "use", "hello") == NOTHING
 
 
+@both
 def test_a_new_sequence_is_switched_on(house, run, hello, sign_up):
     run("campaigns", "import", str(hello.rename(hello.parent / "autumn")))
     assert (
@@ -55,6 +58,7 @@ def test_a_new_sequence_is_switched_on(house, run, hello, sign_up):
     assert listed["autumn"]["people"] == {"active": 1}
 
 
+@both
 def test_with_people_under_way_it_says_whom_it_changes_and_wants_a_yes(waiting, run, sign_up):
     sign_up()
     run("tick", "--until-idle")
@@ -108,6 +112,7 @@ def test_on_a_terminal_it_asks(waiting, run, sign_up, environment, answer, statu
     assert ("newsletter: nothing was changed" in said) is (status == 1)
 
 
+@both
 def test_discarded_it_is_gone_and_nothing_has_changed(waiting, run):
     assert run("campaigns", "discard", "hello").stdout == (
         "The draft of “hello” is gone; nothing that people get has changed.\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cli.conftest import both
+
 ISSUE = """\
 name = "Spring guide"
 subject = "A guide for spring"
@@ -27,6 +29,7 @@ def tree(folder):
     return {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
+@both
 def test_everything_goes_out_and_comes_back_unchanged(house, run, spring, tmp_path):
     run("campaigns", "import", str(spring))
     out = tmp_path / "out"
@@ -86,6 +89,7 @@ def test_a_newsletter_is_a_draft_and_the_next_command_stands_below(house, run, s
     assert (listed["spring-guide"]["state"], listed["spring-guide"]["audience"]) == ("draft", None)
 
 
+@both
 def test_a_sequence_waits_as_a_draft_and_list_and_status_say_so(house, run, hello):
     (hello / "first.md").write_text("Other words for the first letter.\n")
     told = run("campaigns", "import", str(hello)).stdout
@@ -159,6 +163,7 @@ def test_a_place_without_campaigns_is_refused(house, run, tmp_path):
     assert "holds no campaign" in run.refused("campaigns", "import", str(tmp_path / "empty"))
 
 
+@both
 def test_a_newsletter_that_is_being_sent_keeps_its_words(house, run, sign_up, spring):
     sign_up()
     run("campaigns", "import", str(spring))

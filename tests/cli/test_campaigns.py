@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tests.cli.conftest import both
+
 
 def test_a_database_without_campaigns_says_how_to_get_some(run, environment, database_url):
     environment["NEWSLETTER_DATABASE_URL"] = database_url
@@ -9,6 +11,7 @@ def test_a_database_without_campaigns_says_how_to_get_some(run, environment, dat
     assert run.json("campaigns", "list") == []
 
 
+@both
 def test_list_counts_the_people_in_it(house, run, sign_up):
     sign_up()
     run("tick")
@@ -33,6 +36,7 @@ def test_status_follows_each_letter(house, run, sign_up):
     assert "1 sent" in run("campaigns", "status", "hello").stdout
 
 
+@both
 def test_a_paused_sequence_sends_nothing_until_it_is_resumed(house, run, sign_up):
     sign_up()
     run("campaigns", "pause", "hello")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import both
+
 
 @pytest.fixture
 def sound(environment, database_url):
@@ -11,6 +13,7 @@ def sound(environment, database_url):
     return environment
 
 
+@both
 def test_a_sound_practice_install_passes(sound, run):
     result = run("check")
     assert "practice, nothing leaves this computer" in result.stdout

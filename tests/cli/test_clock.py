@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsletter.delivery.models import PracticeLetter
+from tests.cli.conftest import both
 
 
 def test_it_starts_as_the_machines(house, run):
@@ -23,6 +24,7 @@ def test_advance_turns_it_and_says_by_how_much(house, run):
     assert "turned by 9d" in run("clock", "show").stdout
 
 
+@both
 def test_advance_lives_through_the_time(house, run, sign_up):
     """Each letter is dated by the hour at which it was due, not by the end of the leap."""
     sign_up(time_zone="Asia/Kathmandu")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.cli.conftest import READER
+from tests.cli.conftest import READER, both
 
 PROMISED = "id to campaign step occurrence stream state reason tries due_at sent_at message_id".split()
 
@@ -23,6 +23,7 @@ def test_none_yet(house, run):
     assert run.json("deliveries", "list") == []
 
 
+@both
 def test_list_tells_what_the_contract_promises(sent, run):
     found = run.json("deliveries", "list")
     assert [list(each) for each in found] == [PROMISED] * 4
@@ -43,6 +44,7 @@ def test_list_tells_what_the_contract_promises(sent, run):
     assert datetime.fromisoformat(first["due_at"]) <= datetime.fromisoformat(first["sent_at"])
 
 
+@both
 def test_it_can_be_narrowed(sent, run):
     def ids(*arguments):
         return [each["id"] for each in run.json("deliveries", "list", *arguments)]
@@ -60,6 +62,7 @@ def test_people_read_a_table(sent, run):
     assert row.startswith("4   visitor014@example.com  hello/first  sent")
 
 
+@both
 def test_show_tells_every_conversation(sent, run):
     shown = run.json("deliveries", "show", "2")
     assert list(shown) == [*PROMISED, "attempts"]

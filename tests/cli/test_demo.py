@@ -26,6 +26,7 @@ from newsletter.errors import Refused
 from newsletter.house import House, open_house
 from newsletter.links import Links
 from newsletter.settings import Settings
+from tests.cli.conftest import both
 from tests.content.letters import STEPS
 
 NOW = datetime(2026, 3, 29, 13, 45, tzinfo=UTC)
@@ -85,6 +86,7 @@ def statements() -> Iterator[list[int]]:
     event.remove(Engine, "before_cursor_execute", one_more)
 
 
+@both
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_month_is_lived_through_and_every_promise_in_it_is_kept(

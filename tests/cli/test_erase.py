@@ -13,7 +13,7 @@ from newsletter.audience import erased
 from newsletter.audience.models import Subscriber
 from newsletter.cli import newsletter
 from newsletter.delivery.models import Mailbox
-from tests.cli.conftest import READER
+from tests.cli.conftest import READER, both
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def everybody(house):
         return session.scalars(select(Subscriber.id).order_by(Subscriber.id)).all()
 
 
+@both
 def test_it_says_what_will_happen_and_then_does_it(run, house, sign_up):
     person = sign_up()
     run("tick", "--until-idle")
@@ -54,6 +55,7 @@ def test_it_says_what_will_happen_and_then_does_it(run, house, sign_up):
         assert erased.erased(session, house.vault, [READER]) == {READER}
 
 
+@both
 def test_what_waits_is_said_and_canceled(run, house, sign_up):
     sign_up()
     told = run("subscribers", "erase", READER, "--yes").stdout
@@ -83,6 +85,7 @@ def test_somebody_who_is_not_here_is_one_line(run, house):
     assert run.refused("subscribers", "data", READER) == f"nobody here has the address {READER}"
 
 
+@both
 def test_of_a_couple_it_asks_which_one_and_leaves_the_other(run, house, couple):
     first, other = couple
     result = run("subscribers", "erase", READER, "--yes", status=1)
@@ -94,6 +97,7 @@ def test_of_a_couple_it_asks_which_one_and_leaves_the_other(run, house, couple):
     assert run.json("subscribers", "show", READER)["first_name"] == "Visitor 014"
 
 
+@both
 def test_afterward_no_file_holds_the_address(run, house, sign_up, tmp_path):
     sign_up()
     run("tick", "--until-idle")
@@ -112,6 +116,7 @@ def written(folder: Path) -> list[str]:
     ]
 
 
+@both
 def test_where_somebody_reads_it_says_that_the_log_will_follow(run, house, sign_up):
     sign_up()
     with house.database.reading() as session:
@@ -121,6 +126,7 @@ def test_where_somebody_reads_it_says_that_the_log_will_follow(run, house, sign_
     assert waits == house.database.on_sqlite
 
 
+@both
 def test_everything_held_is_printed_as_json(run, house, sign_up):
     sign_up(first_name="Somebody")
     run("tick", "--until-idle")

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from newsletter.audience import exporting
+from tests.cli.conftest import both
 
 HEAD = "email,first_name,time_zone,topics,tags,confirmed_at,consent_source,consent_wording"
 LIST = (
@@ -24,6 +25,7 @@ def brought(house, run, tmp_path):
     return house
 
 
+@both
 def test_people_go_to_stdout_in_utf_8(brought, run):
     told = run("subscribers", "export").stdout_bytes.decode("utf-8")
     head, first, second, *_ = told.split("\r\n")
@@ -63,6 +65,7 @@ def test_a_folder_that_is_not_there_is_one_clear_line(brought, run, tmp_path):
     )
 
 
+@both
 def test_an_export_brought_back_over_itself_changes_nothing(brought, run, tmp_path):
     path = tmp_path / "people.csv"
     run("subscribers", "export", str(path))
@@ -71,6 +74,7 @@ def test_an_export_brought_back_over_itself_changes_nothing(brought, run, tmp_pa
     assert run("subscribers", "export").stdout_bytes == path.read_bytes()
 
 
+@both
 def test_leavers_are_a_list_of_their_own(brought, run):
     run("suppressions", "add", "reader@example.com")
     head, row, _ = (

@@ -12,6 +12,7 @@ from newsletter.campaigns.issues import Issue
 from newsletter.cli import following
 from newsletter.cli.campaign_rows import came_along
 from newsletter.rounds import open_rounds
+from tests.cli.conftest import both
 from tests.cli.test_campaign_folders import spring  # noqa: F401  (a fixture)
 from tests.spawning import spawned
 
@@ -31,6 +32,7 @@ def _glance(monkeypatch):
     monkeypatch.setattr(following, "GLANCE", 0.01)
 
 
+@both
 def test_what_is_sent_is_told_beside_how_many_it_was_meant_for(house, run, issue):
     run("campaigns", "send", issue, "--now")
     assert "E-mails   none yet" in run("campaigns", "status", issue).stdout
@@ -46,6 +48,7 @@ def test_large_numbers_are_readable_and_what_became_of_others_stands_beside_them
     assert came_along(replace(gone_out, audience=None)) == "1,234 sent, 5 skipped"
 
 
+@both
 def test_watching_ends_when_the_issue_has_gone_out(house, run, issue):
     run("campaigns", "send", issue, "--now")
     rounds = open_rounds(house)

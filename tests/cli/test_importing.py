@@ -14,6 +14,7 @@ from newsletter.audience.signup import SignUp
 from newsletter.campaigns.models import Enrollment
 from newsletter.delivery.models import Delivery, Mailbox
 from tests.audience.bringing import dump
+from tests.cli.conftest import both
 from tests.spawning import spawned, wait_until
 
 SMALL = "email,first_name,plan\nreader@example.com,Visitor 014,gold\nvisitor015@example.com,,\nnobody,,\n"
@@ -42,6 +43,7 @@ def people(house):
         return session.scalar(select(func.count()).select_from(Subscriber))
 
 
+@both
 def test_a_list_comes_in_and_the_sums_are_told(house, run, file):
     result = run("subscribers", "import", file(SMALL), *SOURCE)
     assert "list.csv: 3 rows, 2 accepted, 1 rejected." in result.stdout
@@ -75,6 +77,7 @@ def test_a_list_without_a_source_is_refused_before_anything(house, run, file):
     assert people(house) == 0
 
 
+@both
 def test_a_dry_run_says_the_same_and_changes_nothing(house, run, file):
     path = file(SMALL)
     told = run("subscribers", "import", path, *SOURCE, "--dry-run").stdout
@@ -167,6 +170,7 @@ def test_an_import_alone_starts_nothing(house, run, file):
         assert session.scalars(select(Delivery)).all() == []
 
 
+@both
 def test_start_series_shows_the_number_and_counts_from_now(house, run, file):
     path = file("email,confirmed_at\nreader@example.com,2020-01-01\nvisitor015@example.com,2020-01-01\n")
     assert (
@@ -197,6 +201,7 @@ def big(many):
 
 
 @pytest.mark.slow
+@both
 def test_killed_in_the_middle_and_run_again_it_ends_the_same(
     house, run, environment, file, tmp_path, monkeypatch
 ):
@@ -233,6 +238,7 @@ def test_ctrl_c_says_how_far_it_came_and_loses_nothing(house, run, environment, 
     assert people(house) == wanted
 
 
+@both
 def test_somebody_signs_up_while_a_list_comes_in(house, run, file, monkeypatch):
     monkeypatch.setattr(slicing, "ROWS", 5)
     came = []

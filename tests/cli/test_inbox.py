@@ -7,7 +7,7 @@ from email.policy import default
 import pytest
 
 from newsletter.delivery.models import PracticeLetter
-from tests.cli.conftest import READER
+from tests.cli.conftest import READER, both
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def test_it_starts_empty(house, run):
     assert run.json("inbox", "list") == []
 
 
+@both
 def test_list_tells_what_the_contract_promises(letters, house, run):
     confirmation, first = run.json("inbox", "list")
     assert list(first) == ["id", "to", "from", "subject", "stream", "received_at"]
@@ -45,6 +46,7 @@ def test_show_reads_a_letter_as_text(letters, run):
     assert "Hello Visitor 014, this is the first letter." in text
 
 
+@both
 def test_raw_is_the_bytes_as_received(letters, house, run):
     with house.database.reading() as session:
         raw = session.get_one(PracticeLetter, 2).raw
@@ -53,6 +55,7 @@ def test_raw_is_the_bytes_as_received(letters, house, run):
     assert message_from_bytes(shown, policy=default)["Subject"] == "The first letter"
 
 
+@both
 def test_export_writes_the_bytes_of_each_letter(letters, house, run, tmp_path):
     folder = tmp_path / "a" / "b"
     assert run("inbox", "export", str(folder)).stdout == f"2 letters in {folder}\n"

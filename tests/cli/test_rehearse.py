@@ -7,6 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from newsletter.campaigns import starter
+from tests.cli.conftest import both
 
 ANCHOR = ("--zone", "America/New_York", "--anchor", "2026-03-05T22:30")
 
@@ -23,6 +24,7 @@ def test_without_a_database_the_starter_files_are_rehearsed(run):
     assert set(coming[0]) >= {"step", "occurrence", "subject", "at", "until", "only_if"}
 
 
+@both
 def test_the_live_timeline_is_rehearsed_where_there_is_one(house, run):
     coming = run.json("rehearse", "hello", *ANCHOR)
     assert [(each["step"], each["at"]) for each in coming] == [
@@ -38,6 +40,7 @@ def test_the_database_wins_over_the_starter_files(house, run, hello):
     assert len(run.json("rehearse", "welcome", *ANCHOR)) == 2
 
 
+@both
 def test_nothing_is_sent_and_nothing_is_written(house, run):
     run("rehearse", "hello")
     assert run.json("inbox", "list") == []

@@ -7,6 +7,7 @@ from newsletter.campaigns import broadcasts
 from newsletter.campaigns.bodies import Body
 from newsletter.campaigns.folders import BroadcastFolder
 from newsletter.content.models import Version
+from tests.cli.conftest import both
 
 FOLDER = BroadcastFolder(
     slug="spring-guide",
@@ -31,6 +32,7 @@ def issue(house, sign_up):
     return FOLDER.slug
 
 
+@both
 def test_sending_says_how_many_get_it_and_why_others_do_not(issue, run):
     told = run("campaigns", "send", issue).stdout
     assert "2 people get this. Out of 3:" in told
@@ -48,6 +50,7 @@ def test_without_the_two_minutes_it_leaves_at_once_and_every_delivery_is_listed(
     assert (shown["kind"], shown["state"], shown["deliveries"]) == ("broadcast", "sent", {"sent": 2})
 
 
+@both
 def test_within_two_minutes_it_can_be_taken_back(issue, run):
     run("campaigns", "send", issue)
     run("tick")
@@ -66,6 +69,7 @@ def test_paused_it_waits_and_resumed_it_goes_on(issue, run):
     assert run.json("campaigns", "status", issue)["deliveries"] == {"sent": 2}
 
 
+@both
 def test_at_a_moment_of_the_clinic_and_at_a_local_hour(issue, run, house):
     told = run("campaigns", "send", issue, "--local-hour", "9").stdout
     assert "at 9:00 of each reader's own day" in told

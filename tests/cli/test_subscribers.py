@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from newsletter.audience.models import Subscriber
 from newsletter.audience.wordings import CONFIRM, SIGN_UP
-from tests.cli.conftest import READER
+from tests.cli.conftest import READER, both
 
 
 def test_nobody_yet(house, run):
@@ -10,6 +10,7 @@ def test_nobody_yet(house, run):
     assert run.json("subscribers", "list") == []
 
 
+@both
 def test_list_tells_everybody_in_the_order_in_which_they_came(house, run, sign_up):
     sign_up("visitor014@example.com", confirmed=False)
     sign_up(READER, topics=("tips",))
@@ -23,6 +24,7 @@ def test_list_tells_everybody_in_the_order_in_which_they_came(house, run, sign_u
     ]
 
 
+@both
 def test_show_tells_what_the_contract_promises(house, run, sign_up):
     sign_up(first_name="Visitor 014", time_zone="Asia/Kathmandu", ip="192.0.2.1")
     shown = run.json("subscribers", "show", "READER@example.com")
@@ -51,6 +53,7 @@ def test_somebody_who_left_has_no_topics(house, run, sign_up):
     assert shown["consents"][-1]["act"] == "withdrawn"
 
 
+@both
 def test_consent_quotes_the_words_she_saw(house, run, sign_up):
     sign_up(ip="192.0.2.1", user_agent="a browser", page="/")
     requested, confirmed = run.json("subscribers", "consent", READER)
@@ -64,6 +67,7 @@ def test_consent_quotes_the_words_she_saw(house, run, sign_up):
     assert SIGN_UP.text.splitlines()[0] in run("subscribers", "consent", READER).stdout
 
 
+@both
 def test_where_an_address_names_several_people_it_asks_which(house, run, sign_up):
     """A couple shares a mailbox: one signed up, one was entered by the clinic."""
     person = sign_up(first_name="Visitor 014")

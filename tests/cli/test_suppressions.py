@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.conftest import READER
+from tests.cli.conftest import READER, both
 
 
 def test_nobody_is_on_it_at_first(house, run):
@@ -10,6 +10,7 @@ def test_nobody_is_on_it_at_first(house, run):
     assert run.json("suppressions", "list") == []
 
 
+@both
 def test_an_address_that_nobody_has_may_be_stopped_beforehand(house, run):
     assert (
         run("suppressions", "add", "Reader@Example.com").stdout
@@ -25,12 +26,14 @@ def test_an_address_that_nobody_has_may_be_stopped_beforehand(house, run):
     assert "by hand" in run("suppressions", "list").stdout
 
 
+@both
 def test_adding_twice_is_adding_once(house, run):
     run("suppressions", "add", READER)
     assert run("suppressions", "add", READER).stdout == f"{READER} is already on the do-not-mail list.\n"
     assert len(run.json("suppressions", "list")) == 1
 
 
+@both
 def test_what_waits_is_canceled_and_nothing_more_leaves(house, run, sign_up):
     sign_up()
     run("suppressions", "add", READER)
@@ -47,6 +50,7 @@ def test_marketing_alone_may_be_stopped(house, run, sign_up):
     assert [each["stream"] for each in run.json("inbox", "list")] == ["account"]
 
 
+@both
 def test_removing_needs_a_note_which_is_kept(house, run, sign_up):
     run("suppressions", "add", READER)
     run("suppressions", "remove", READER, status=2)

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cli.conftest import both
+
 
 def test_nothing_due_is_said(house, run):
     assert run("tick").stdout == "0 things done.\n"
 
 
+@both
 def test_it_does_what_is_due_now_and_no_more(house, run, sign_up):
     sign_up()
     done = int(run("tick", "--until-idle").stdout.split()[0])

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from tests.cli.conftest import READER
+from tests.cli.conftest import READER, both
 
 
+@both
 def test_it_tells_the_decision_again(house, run, sign_up):
     sign_up()
     run("tick", "--until-idle")
@@ -26,6 +27,7 @@ def test_an_unknown_person_or_campaign_is_refused(house, run, sign_up):
     assert "no sequence “goodbye”" in run.refused("why", READER, "goodbye")
 
 
+@both
 def test_as_json_it_is_one_object(house, run, sign_up):
     sign_up()
     run("tick", "--until-idle")

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from tests.cli.conftest import both
 from tests.servers.acts import Wait
 from tests.servers.scripted import ScriptedSMTP
 from tests.spawning import spawned, wait_until
@@ -22,6 +23,7 @@ def real(environment, house) -> dict[str, str]:
     }
 
 
+@both
 def test_sigterm_finishes_what_is_in_hand_and_gives_the_rest_back(real, run, sign_up, tmp_path):
     for number in range(4):
         sign_up(f"reader{number}@example.com", confirmed=False)

@@ -63,6 +63,8 @@ def fields() -> dict[str, Value]:
         "preferences_url": f"{here}/preferences/{TOKEN}",
         "confirm_url": f"{here}/confirm/{TOKEN}",
         "data_url": f"{here}/data/{TOKEN}",
+        "sign_in_url": f"{here}/studio/enter/{TOKEN}",
+        "good_for": "15 minutes",
         "deed": "see what we hold about you",
         "letters": [
             {"number": number, "subject": step["subject"], "day": day, "hour": "10:00"}
@@ -78,6 +80,8 @@ LEAST = (
     "preferences_url",
     "confirm_url",
     "data_url",
+    "sign_in_url",
+    "good_for",
     "deed",
     "letters",
 )

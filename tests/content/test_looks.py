@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,24 +15,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.browser
-DEVICES = {"desktop": {"viewport": {"width": 1440, "height": 900}}, "phone": chromium.PHONE}
 
 
-def opened(
-    open_context: Callable[..., BrowserContext], key: str, device: str, scheme: Literal["light", "dark"]
-) -> Page:
-    page = open_context(**DEVICES[device], color_scheme=scheme).new_page()
+def opened(open_context: Callable[..., BrowserContext], key: str, look: str) -> Page:
+    page = open_context(**chromium.LOOKS[look]).new_page()
     page.set_content(parse(letters.letter(key).html, html=True).fill(letters.fields()))
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("look", chromium.LOOKS)
 @pytest.mark.parametrize("key", letters.EVERY)
 def test_axe_finds_nothing_and_nothing_is_cut_off(
-    open_context: Callable[..., BrowserContext], key: str, device: str, scheme: Literal["light", "dark"]
+    open_context: Callable[..., BrowserContext], key: str, look: str
 ) -> None:
-    page = opened(open_context, key, device, scheme)
+    page = opened(open_context, key, look)
     assert chromium.axe(page) == []
     width = page.viewport_size
     assert width is not None
@@ -41,7 +37,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
 
 def test_the_button_is_large_enough_for_a_thumb(open_context: Callable[..., BrowserContext]) -> None:
     box = (
-        opened(open_context, "confirm", "phone", "light")
+        opened(open_context, "confirm", "phone-dark")
         .get_by_role("link", name="Confirm my address")
         .bounding_box()
     )
@@ -53,7 +49,7 @@ def test_the_button_is_large_enough_for_a_thumb(open_context: Callable[..., Brow
 def test_dark_mode_turns_the_paper_dark_and_the_preview_text_stays_hidden(
     open_context: Callable[..., BrowserContext],
 ) -> None:
-    page = opened(open_context, "welcome", "phone", "dark")
+    page = opened(open_context, "welcome", "phone-dark")
     assert (
         page.evaluate("getComputedStyle(document.querySelector('.letter')).backgroundColor")
         == "rgb(33, 29, 26)"
@@ -64,7 +60,7 @@ def test_dark_mode_turns_the_paper_dark_and_the_preview_text_stays_hidden(
 def test_the_letter_reads_well_without_dark_mode_or_media_rules(
     open_context: Callable[..., BrowserContext],
 ) -> None:
-    page = opened(open_context, "welcome", "desktop", "light")
+    page = opened(open_context, "welcome", "desktop-light")
     page.evaluate("document.querySelectorAll('style').forEach(style => style.remove())")
     assert chromium.axe(page) == []
     box = page.locator(".column").bounding_box()

@@ -97,8 +97,8 @@ def test_scopes_are_told_apart(office: Office):
         ({}, set()),
         ({"marketing": "complaint"}, {"marketing", "test"}),
         ({"all": "hard bounce"}, EVERYTHING),
-        ({"all": ASKED}, EVERYTHING - {"account"}),
-        ({"all": ASKED, "marketing": "complaint"}, EVERYTHING - {"account"}),
+        ({"all": ASKED}, EVERYTHING - {"account", "staff"}),
+        ({"all": ASKED, "marketing": "complaint"}, EVERYTHING - {"account", "staff"}),
         ({"all": "hard bounce", "marketing": ASKED}, EVERYTHING),
     ],
 )

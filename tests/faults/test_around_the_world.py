@@ -37,7 +37,7 @@ from tests.servers.log import read
 from tests.servers.process import receiver
 from tests.spawning import spawned
 
-PEOPLE = int(os.environ.get("STORM_PEOPLE", "480"))
+PEOPLE = int(os.environ.get("STORM_PEOPLE", "240"))
 PATIENCE = 300 + PEOPLE / 5
 ISSUE = "guide-start-to-finish"
 # One for each hour of the day, from the date line to the date line; on the day the clocks change in six of them.

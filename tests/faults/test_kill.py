@@ -19,7 +19,7 @@ from tests.servers.process import receiver
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-LETTERS = 200
+LETTERS = 120
 KILLS = 3
 
 

@@ -11,6 +11,7 @@ from newsletter.clock import FrozenClock
 from newsletter.db import Database
 from newsletter.settings import Settings
 from tests.privacy.traces import SEQUENCE, Traces
+from tests.walks.beginnings import Beginnings
 from tests.walks.story import Story, telling
 
 
@@ -29,5 +30,5 @@ def story(database: Database, settings: Settings, clock: FrozenClock, tmp_path: 
 
 
 @pytest.fixture
-def traces(story: Story, tmp_path: Path) -> Traces:
-    return Traces(story, tmp_path)
+def traces(story: Story, tmp_path: Path, beginnings: Beginnings) -> Traces:
+    return Traces(story, tmp_path, beginnings)

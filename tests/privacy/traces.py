@@ -15,6 +15,7 @@ from newsletter.delivery import suppression
 from newsletter.delivery.models import Attempt, Delivery
 from newsletter.privacy import erasing
 from newsletter.privacy.erasing import Erased
+from tests.walks.beginnings import Beginnings
 from tests.walks.story import Story
 
 ADDRESS = "Somebody.Remarkable@example.com"
@@ -52,6 +53,7 @@ class Traces:
 
     story: Story
     folder: Path
+    beginnings: Beginnings
 
     @property
     def database(self) -> Any:
@@ -59,6 +61,10 @@ class Traces:
 
     def live(self) -> Subscriber:
         """She signs up, confirms, gets two letters, takes a break, is stopped once; returns her row."""
+        self.beginnings.once(self.story, "somebody who left every trace", self._live)
+        return self.story.person(ADDRESS)
+
+    def _live(self) -> None:
         self.story.sign_up(
             ADDRESS,
             first_name="Unheard-of-Name",
@@ -81,7 +87,6 @@ class Traces:
             session.execute(update(Attempt).where(mine_only).values(said=said))
             suppression.suppress(session, person.mailbox_id, "marketing", "complaint", now, evidence=said)
             suppression.release(session, person.mailbox_id, now, f"a word with {ADDRESS}")
-        return person
 
     def partner(self, person: Subscriber) -> Subscriber:
         """Somebody who shares her mailbox, and never signed up with it."""

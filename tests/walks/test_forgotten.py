@@ -16,6 +16,7 @@ from newsletter.db import Database
 from newsletter.settings import Settings
 from newsletter.web import create_app
 from tests.privacy.traces import Traces
+from tests.walks.beginnings import Beginnings
 from tests.walks.story import READER, Story, telling, text_of
 from tests.web.visiting import Visitor
 
@@ -68,7 +69,9 @@ def bring(story: Story, file: Path) -> tuple[dict[str, int], list[list[str]]]:
     return told, list(csv.reader(report.read_text().splitlines()))
 
 
-def test_she_is_forgotten_everywhere_and_only_she_comes_back(story: Story, tmp_path: Path):
+def test_she_is_forgotten_everywhere_and_only_she_comes_back(
+    story: Story, tmp_path: Path, beginnings: Beginnings
+):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     file = elsewhere / "list.csv"
@@ -78,7 +81,7 @@ def test_she_is_forgotten_everywhere_and_only_she_comes_back(story: Story, tmp_p
     assert people(story) == {READER: "confirmed"}
 
     run(story, "subscribers", "erase", READER, "--yes")
-    traces = Traces(story, story.house.settings.data_dir)
+    traces = Traces(story, story.house.settings.data_dir, beginnings)
     assert people(story) == {}
     assert traces.found([READER, "reader@"]) == []
     files = [path for path in tmp_path.rglob("*") if path.is_file() and elsewhere not in path.parents]

@@ -7,15 +7,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from newsletter.campaigns import starter
 from newsletter.clock import FrozenClock
 from newsletter.db import open_database
 from newsletter.settings import Settings
 from newsletter.web import create_app
+from tests.walks.beginnings import Beginnings
 from tests.walks.story import Story, telling, text_of
 from tests.web.visiting import READER, Visitor
 
@@ -50,9 +53,17 @@ def _with_letters(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
     return path
 
 
+@pytest.fixture(scope="session")
+def _read_once(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Jinja keeps what it has read of our templates; it reads again what has changed."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(story: Story) -> Flask:
-    return create_app(house=story.house)
+def app(story: Story, _read_once: FileSystemBytecodeCache) -> Flask:
+    made = create_app(house=story.house)
+    made.jinja_env.bytecode_cache = _read_once
+    return made
 
 
 @pytest.fixture
@@ -76,9 +87,17 @@ def newest_link(story: Story) -> Callable[..., str]:
 
 
 @pytest.fixture
-def confirmed(visitor: Visitor, newest_link: Callable[..., str]) -> Visitor:
+def confirmed(
+    story: Story, visitor: Visitor, newest_link: Callable[..., str], beginnings: Beginnings
+) -> Visitor:
     """A reader who has signed up and confirmed; her first letter has arrived."""
-    visitor.sign_up()
-    visitor.open(newest_link("confirm"))
-    visitor.press("Yes, send me the letters")
+
+    def tell() -> tuple[str, str, dict[Any, Any]]:
+        visitor.sign_up()
+        visitor.open(newest_link("confirm"))
+        visitor.press("Yes, send me the letters")
+        return visitor.at, visitor.page, dict(visitor.client._cookies or {})
+
+    visitor.at, visitor.page, cookies = beginnings.once(story, "a reader has confirmed", tell)
+    visitor.client._cookies = dict(cookies)
     return visitor

@@ -16,6 +16,7 @@ from newsletter.campaigns.models import Broadcast
 from newsletter.web import create_app
 from newsletter.web.site import archive
 from tests.content.letters import ISSUES
+from tests.walks.beginnings import Beginnings
 from tests.walks.story import Story
 from tests.web import rss
 from tests.web.visiting import READER, both, counts, words
@@ -26,15 +27,19 @@ PATHS = ("/archive/", f"/archive/{GUIDE}", "/archive.xml")
 
 
 @pytest.fixture
-def sent(story: Story) -> Story:
+def sent(story: Story, beginnings: Beginnings) -> Story:
     """The three starter issues have gone out, two weeks apart, to a reader with a name."""
-    story.sign_up(first_name="Visitor 014")
-    story.confirm()
-    for slug in ("news-what-is-new", GUIDE, "tips-five-questions"):
-        with story.house.database.writing.begin() as session:
-            broadcasts.send(session, slug, story.clock.now(), undo=timedelta())
-        story.rounds.until_idle()
-        story.clock.advance(days=14)
+
+    def tell() -> None:
+        story.sign_up(first_name="Visitor 014")
+        story.confirm()
+        for slug in ("news-what-is-new", GUIDE, "tips-five-questions"):
+            with story.house.database.writing.begin() as session:
+                broadcasts.send(session, slug, story.clock.now(), undo=timedelta())
+            story.rounds.until_idle()
+            story.clock.advance(days=14)
+
+    beginnings.once(story, "three issues", tell)
     return story
 
 

@@ -1,6 +1,6 @@
 """Somebody turns the sign-up form against a stranger's inbox, or against the clinic's good name.
 
-`FLOOD=10000` sends as many forms as a real attack would; by itself the suite sends a twentieth of that.
+`FLOOD=10000` sends as many forms as a real attack would; by itself the suite sends a hundredth of that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from newsletter.web.site import proof
 from tests.web.solving import solved
 from tests.web.visiting import READER, both, words
 
-FLOOD = int(os.environ.get("FLOOD", "500"))
+FLOOD = int(os.environ.get("FLOOD", "100"))
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 PROOF = re.compile(r"data-challenge='([^']+)'")
 
@@ -31,9 +31,9 @@ def _easy(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _narrow(monkeypatch):
-    """The same limits in small, so that a twentieth of a flood reaches them."""
+    """The same limits in small, so that a hundredth of a flood reaches them."""
     monkeypatch.setattr(proof, "FREE", proof.Limit("sign-up-free", 15, proof.HOUR))
-    monkeypatch.setattr(proof, "FREE_IN_TOTAL", proof.Limit("sign-up-free-total", 300, proof.HOUR))
+    monkeypatch.setattr(proof, "FREE_IN_TOTAL", proof.Limit("sign-up-free-total", 60, proof.HOUR))
 
 
 def queued(story, like="%"):

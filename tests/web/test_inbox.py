@@ -47,8 +47,9 @@ def test_an_empty_inbox_says_what_to_do_next(desk):
     assert "Open the sign-up page" in page
 
 
-def test_the_studio_begins_at_the_inbox(desk):
-    assert desk.open("/studio/").headers["Location"] == "/studio/inbox/"
+def test_the_studio_begins_with_one_button_and_today(desk):
+    assert desk.open("/studio/").status_code == 401
+    assert "Today" in words(desk.press("Enter the studio").text)
 
 
 @both

@@ -51,13 +51,13 @@ class Visitor:
         """Press the button with this text: sends its form, with what was `typed` in place of what it held."""
         self.clock.advance(seconds=seconds)
         pressed = self._button(button)
-        form = pressed.getparent()
-        while form.tag != "form":
-            form = form.getparent()
+        form = _form_of(pressed)
         held = dict(form.form_values()) | {"topics": [v for k, v in form.form_values() if k == "topics"]}
+        held |= _held_elsewhere(form)
         if pressed.get("name"):
             held[pressed.get("name")] = pressed.get("value")
-        return self.send(form.get("action") or self.at, held | typed, follow=True)
+        action = pressed.get("formaction") or form.get("action") or self.at
+        return self.send(action, held | typed, follow=True)
 
     def sign_up(self, address: str = READER, **typed: Any) -> TestResponse:
         self.open("/")
@@ -68,6 +68,23 @@ class Visitor:
             if button.text_content().strip() == text:
                 return button
         raise AssertionError(f"no button “{text}” on {self.at}:\n{words(self.page)}")
+
+
+def _form_of(button: Any) -> Any:
+    """The form that a button sends: the one it names, else the one around it."""
+    if button.get("form"):
+        return button.getroottree().getroot().get_element_by_id(button.get("form"))
+    form = button.getparent()
+    while form.tag != "form":
+        form = form.getparent()
+    return form
+
+
+def _held_elsewhere(form: Any) -> dict[str, str]:
+    """What stands outside a form and belongs to it by its name."""
+    fields = form.getroottree().getroot().xpath("//input[@form=$id]", id=form.get("id") or "")
+    chosen = (field for field in fields if field.get("type") != "radio" or field.get("checked") is not None)
+    return {field.get("name"): field.get("value", "") for field in chosen}
 
 
 def words(page: str) -> str:

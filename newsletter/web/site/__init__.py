@@ -12,6 +12,7 @@ from newsletter.web.site import (
     embed,
     front,
     health,
+    look,
     move,
     preferences,
     subscribe,
@@ -38,6 +39,9 @@ pages.add_url_rule("/data.json", "data_file", data.download)
 pages.add_url_rule("/what-we-keep", "keep", data.kept_how_long)
 pages.add_url_rule("/move/<token>", "move", move.show)
 pages.add_url_rule("/move/<token>", "moved", move.follow, methods=["POST"])
+pages.add_url_rule("/look/<token>", "look", look.show)
+pages.add_url_rule("/look/<token>/letter", "look_letter", look.letter)
+pages.add_url_rule("/look/a-test", "no_reader", look.no_reader)
 pages.add_url_rule("/archive/", "archive", archive.listed)
 pages.add_url_rule("/archive/<slug>", "issue", archive.issue)
 pages.add_url_rule("/archive.xml", "rss", archive.rss)

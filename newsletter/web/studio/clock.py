@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from flask import flash, redirect, request, url_for
@@ -15,6 +16,8 @@ from newsletter.web.studio import inbox
 from newsletter.web.transaction import house
 
 FURTHEST = timedelta(days=366)
+# Nothing that a browser could read as another host: no colon, no backslash, no second slash in a row.
+STUDIO_PATH = re.compile(r"/studio(?:/\w[\w.~-]*)*/?", re.ASCII)
 
 
 @practises
@@ -28,7 +31,7 @@ def turn() -> ResponseReturnValue:
         _live(span(typed))
     except Refused as wrong:
         return inbox.show(typed=typed[:40], wrong=wrong.line)
-    return redirect(url_for("studio.inbox"), 303)
+    return redirect(_back(), 303)
 
 
 @practises
@@ -40,6 +43,12 @@ def reset() -> ResponseReturnValue:
     clock.reset()
     flash("The clock shows this computer's time again. The letters stay.")
     return redirect(url_for("studio.inbox"), 303)
+
+
+def _back() -> str:
+    """Where the button was pressed, if that is a page of the studio; else where letters arrive."""
+    asked = request.form.get("back", "")
+    return asked if STUDIO_PATH.fullmatch(asked) else url_for("studio.inbox")
 
 
 def _live(length: timedelta) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.models import PracticeLetter
-from newsletter.web.access import reads
+from newsletter.web.access import SEES_PEOPLE, reads
 from newsletter.web.studio import letters
 from newsletter.web.studio.letters import Letter
 from newsletter.web.transaction import house
@@ -32,7 +32,7 @@ FRAME_POLICY = (
 )
 
 
-@reads(practice=True)
+@reads(roles=SEES_PEOPLE, practice=True)
 def show(session: Session, typed: str = "", wrong: str = "") -> ResponseReturnValue:
     """Newest first, and the clock; `wrong` stands at the clock's field, with what was `typed` there."""
     before = request.args.get("before", type=int)
@@ -55,7 +55,7 @@ def show(session: Session, typed: str = "", wrong: str = "") -> ResponseReturnVa
     return shown, 400 if wrong else 200
 
 
-@reads(practice=True)
+@reads(roles=SEES_PEOPLE, practice=True)
 def letter(session: Session, number: int) -> ResponseReturnValue:
     """One letter: on a desktop, on a phone, light or dark, as text, as bytes."""
     view = request.args.get("view", "desktop")
@@ -66,14 +66,14 @@ def letter(session: Session, number: int) -> ResponseReturnValue:
     return render_template("studio/letter.html", letter=found, view=view, dark=dark, streams=STREAMS)
 
 
-@reads(practice=True)
+@reads(roles=SEES_PEOPLE, practice=True)
 def html(session: Session, number: int) -> ResponseReturnValue:
     """The letter itself, for a frame without scripts; its links open a new tab, outside the frame's walls."""
     body = letters.framed(_read(session, number).html, dark=request.args.get("dark") == "1")
     return body, 200, {"Content-Security-Policy": FRAME_POLICY}
 
 
-@reads(practice=True)
+@reads(roles=SEES_PEOPLE, practice=True)
 def raw(session: Session, number: int) -> ResponseReturnValue:
     """The bytes as received."""
     answer = Response(_row(session, number).raw, mimetype="application/octet-stream")

@@ -56,7 +56,7 @@ def read(row: PracticeLetter) -> Letter:
         subject=row.subject,
         stream=row.stream,
         received_at=row.received_at,
-        preview=_preview(html, text),
+        preview=preview(html, text),
         text=text,
         html=html,
         raw=row.raw.decode("utf-8", "replace"),
@@ -84,7 +84,7 @@ def _part(message: EmailMessage, kind: str) -> str:
         return ""
 
 
-def _preview(html: str, text: str) -> str:
+def preview(html: str, text: str) -> str:
     """What stands beside the subject in an inbox: the first words of the body, hidden ones included, up to padding."""
     seen = PADDING.split(_words(html) or text, maxsplit=1)[0]
     words = " ".join(FILLERS.sub(" ", seen).split())

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from newsletter.content.documents.compiling import compile_document
+from tests import chromium
 from tests.content.documents import templates
 from tests.content.documents.computed import blank_page, compare
 
@@ -15,9 +16,11 @@ pytestmark = pytest.mark.browser
 PAGE = "<!doctype html><html><head><style>{}</style></head><body>{}</body></html>"
 
 
-@pytest.fixture
-def blank(open_context):
-    return blank_page(open_context)
+@pytest.fixture(scope="module")
+def blank(browser):
+    """One page for all: each comparison fills it anew."""
+    with chromium.contexts(browser) as open_context:
+        yield blank_page(open_context)
 
 
 @pytest.mark.parametrize("name", templates.EVERY)
