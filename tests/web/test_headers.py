@@ -60,16 +60,22 @@ def test_without_https_nothing_promises_it(story):
     assert "Strict-Transport-Security" not in answer.headers
 
 
+FRAMED = {"letter_words.html"}  # stands where a letter would, in its frame, under the policy for letters
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_page_has_a_script_or_style_of_its_own(page):
     """Under the policy they would be dead; so they must not be there."""
     source = page.read_text()
     assert not re.search(r"<script(?![^>]*\bsrc=)", source)
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", source)
+    own = r"\son[a-z]+=|javascript:" if page.name in FRAMED else r"<style|\sstyle=|\son[a-z]+=|javascript:"
+    assert not re.search(own, source)
 
 
 def test_styles_and_scripts_ask_no_other_host():
-    for path in STATIC.iterdir():
+    served = [path for path in STATIC.rglob("*") if path.suffix in {".css", ".js", ".svg"}]
+    assert any(path.parent.name == "built" for path in served)
+    for path in served:
         text = path.read_text().replace("http://www.w3.org/2000/svg", "")
         assert "http:" not in text, path.name
         assert "https:" not in text, path.name
