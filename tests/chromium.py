@@ -31,7 +31,8 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
-# Both widths and both schemes in two looks: no rule of ours joins a width and a scheme.
+# Both widths and both schemes, in two looks of the four. A color that only a narrow screen has (studio.css and
+# sequences.css set some) is seen in the dark alone.
 LOOKS: dict[str, dict[str, Any]] = {
     "phone-dark": PHONE | {"color_scheme": "dark"},
     "desktop-light": DESKTOP | {"color_scheme": "light"},
