@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -12,7 +13,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
+import structlog
 
 from newsletter import migrating
 from newsletter.campaigns import proofreading
@@ -37,6 +40,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Started in the background, we would ignore it, and so would every command that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # No test asserts a time; and where a whole run decides, it must say the same twice.
+    hypothesis.settings.register_profile(
+        "suite", deadline=None, derandomize=os.environ.get("REQUIRE_SERVICES") == "1"
+    )
+    hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,6 +60,13 @@ def _the_same_words_are_compiled_once() -> Iterator[None]:
             patched.setattr(module, "compile_letter", compile_once)
         patched.setattr(filling, "parse", parse_once)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_nobody_configured_them() -> Iterator[None]:
+    """A command that ran in this process configured its logs for itself, not for the next test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import pytest
 from tests import chromium
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Dialog
+
     from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -25,7 +27,12 @@ def test_nothing_typed_into_the_studio_runs_or_reaches_another_host(
 ) -> None:
     page = open_context(**chromium.DESKTOP).new_page()
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
     page.goto(f"{site.url}/studio/")
     page.get_by_role("button", name="Enter the studio").click()
 

@@ -7,10 +7,12 @@ import email.policy
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.delivery.mail import (
@@ -307,6 +309,13 @@ def test_the_digest_is_of_what_a_server_keeps():
     assert digest(b"a\r\n") != digest(b"b\r\n")
 
 
+def shown_name(letter: Mail) -> str:
+    """The From name by RFC 2047: the space between two encoded words is none. Python's own parser keeps it in a name."""
+    phrase, _ = parseaddr(str(email.message_from_bytes(compose(letter))["From"]).replace("\r\n", ""))
+    return str(make_header(decode_header(phrase)))
+
+
+@example(subject="a", name="lorem لا بسم الله ipsum 你好1234你好", text="")  # in two encoded words
 @given(subject=st.text(max_size=300), name=st.text(max_size=120), text=st.text(max_size=400))
 def test_whatever_is_written_either_arrives_as_written_or_is_refused(subject, name, text):
     letter = replace(LETTER, subject=subject, from_name=name, text=text)
@@ -318,6 +327,6 @@ def test_whatever_is_written_either_arrives_as_written_or_is_refused(subject, na
     assert message["Subject"] == subject
     assert [address.addr_spec for address in message["From"].addresses] == ["news@clinic.example"]
     # Readers fold runs of spaces in a name; nothing else may change.
-    assert message["From"].addresses[0].display_name.split() == name.split()
+    assert shown_name(letter).split() == name.split()
     assert len(message["To"].addresses) == 1
     assert message["Bcc"] is None
