@@ -9,7 +9,7 @@ folder what people get, `current` says what is live as such a folder. To disk: `
 `importing`; a sequence waits in `drafts`, `comparing` (pure) and `impact` say whom it would change. `starter` offers a
 newer release's words the same way. In numbers: `listing`, `issues`.
 
-In the studio: on the `desk` a draft is written (`penned`, `arranging` by the sentences of `saying`, `naming`), looked at
-(`glancing` as one of the `onlookers`), tried (`trials`), sent (`launching`) or let go (`discarding`). `shelf`, `standing`,
-`missed` and `tallying` read; `telling` has the words for states.
+In the studio: on the `desk` a draft is written (`penned`, `arranging` by the sentences of `saying`, `naming`),
+looked at (`glancing` as one of the `onlookers`), tried (`trials`), sent (`launching`) or let go (`discarding`).
+`shelf`, `standing`, `missed` and `tallying` read; `telling` has the words for states.
 """

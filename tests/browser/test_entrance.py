@@ -39,6 +39,7 @@ def test_the_way_in_and_all_that_belongs_to_it_is_sound(site, open_context, look
     sound(page)
     page.get_by_role("button", name="Set it up").click()
     picture = page.get_by_role("img", name="A code to scan")
+    page.wait_for_load_state("networkidle")
     assert picture.evaluate("picture => picture.naturalWidth") > 100
     sound(page)
     code = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", "")).now()

@@ -81,7 +81,9 @@ def test_a_letter_is_moved_by_the_keyboard_alone(site: Site, page: Page) -> None
     said = page.get_by_role("status").first
     expect(said).to_contain_text("comes on day 12 at 09:00. Not in use yet.")
     expect(field).to_have_value("day 12 at 09:00")
+    page.wait_for_load_state("networkidle")
     field.focus()
+    expect(field).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

@@ -10,7 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 from newsletter.db import DatabaseUnusable, open_database
 from newsletter.house import House
 from newsletter.links import Links
-from newsletter.web import MOST_BYTES, create_app
+from newsletter.web import MOST_BYTES, access, create_app
 from tests.web.visiting import READER, Visitor, words
 
 
@@ -113,7 +113,13 @@ def test_every_form_without_its_page_is_refused_but_the_two_that_need_none(story
             continue
         built = rule.build(dict.fromkeys(rule.arguments, 1), append_unknown=False)
         assert built is not None
+        place = access.place_of(app.view_functions[rule.endpoint])
         answer = visitor.send(built[1])
+        if place is not None and place.roles is not None and not place.practice:
+            assert answer.status_code == 401, (
+                "the studio asks who is there first; tests/web/studio/test_roles goes on"
+            )
+            continue
         assert (rule.endpoint, answer.status_code) == (rule.endpoint, 400)
         assert "Please press once more" in words(answer.text)
 

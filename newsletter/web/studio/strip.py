@@ -1,4 +1,4 @@
-"""Pure: a sequence laid out on its calendar: weeks of days, a card for each letter at its day and hour."""
+"""A sequence laid out on its calendar: weeks of days, a card for each letter at its day and hour."""
 
 from __future__ import annotations
 

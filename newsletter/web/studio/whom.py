@@ -1,4 +1,4 @@
-"""Pure: whom a draft changes, in sentences: one per letter that changes, for somebody about to say yes."""
+"""Whom a draft changes, in sentences: one per letter that changes, for somebody about to say yes."""
 
 from __future__ import annotations
 
