@@ -18,7 +18,7 @@ demo: .venv/.run ## The same with a clinic that has a month behind it, in var/de
 	@NEWSLETTER_DATA_DIR="$${NEWSLETTER_DATA_DIR:-var/demo}" exec $(BIN)/newsletter demo
 
 test: .venv/.dev ## Run every test that this machine can run; the last lines say what it could not, and why (ARGS= goes to pytest)
-	@$(BIN)/pytest --numprocesses 3 --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 storm: .venv/.dev ## An issue to 20,000 people around the world, with kills: a quarter of an hour (STORM_PEOPLE= changes how many)
 	@STORM_PEOPLE=$(or $(STORM_PEOPLE),20000) $(BIN)/pytest tests/faults/test_around_the_world.py --durations 4

@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+PATIENCE = 30_000  # milliseconds: machines are noisy, and no test asserts a time
+expect.set_options(timeout=PATIENCE)
 
 AT_HOME = {"127.0.0.1", "localhost"}
 SWITCHES = [
@@ -64,7 +67,7 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def open_one(**options: Any) -> BrowserContext:
         # Nothing glides: a color on its way from one to another belongs to no design.
         context = browser.new_context(**{"service_workers": "block", "reduced_motion": "reduce"} | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.route(lambda url: urlsplit(url).scheme not in {"data", "blob", "about"}, guard)
         opened.append(context)
         return context
