@@ -39,5 +39,9 @@ def last_beat(session: Session) -> datetime | None:
 
 def is_alive(session: Session, machine: datetime) -> bool:
     """Whether some worker was seen within the last minute."""
-    seen = last_beat(session)
+    return is_fresh(last_beat(session), machine)
+
+
+def is_fresh(seen: datetime | None, machine: datetime) -> bool:
+    """Pure: whether a worker that was last seen then counts as alive."""
     return seen is not None and machine - seen <= STALE_AFTER

@@ -68,13 +68,10 @@ class Papers:
         """Put down one letter's words. A text part of its own would tell the old ones: it goes."""
         letter = self.letter(key)
         letter["subject"], letter["preview_text"] = subject, preview_text
-        if (
-            self.kind != BROADCAST_FILE and not preview_text.strip()
-        ):  # a step may go without, and then has no such key
-            del letter["preview_text"]
-        if [each.get("file") for each in self.letters].count(
-            letter["file"]
-        ) > 1:  # another letter keeps its words
+        if self.kind != BROADCAST_FILE and not preview_text.strip():
+            del letter["preview_text"]  # a step may go without, and then has no such key
+        if [each.get("file") for each in self.letters].count(letter["file"]) > 1:
+            # The other letter keeps its words.
             letter["file"] = f"{key}-alone{PurePath(letter['file']).suffix}"
         if body != self.bodies.get(letter["file"]):
             self.bodies.pop(beside(letter["file"]), None)

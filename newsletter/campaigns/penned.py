@@ -35,6 +35,10 @@ class Words:
         says = json.dumps([self.subject, self.preview_text, self.body])
         return sha256(says.encode()).hexdigest()[:16]
 
+    def put_on(self, papers: Papers, key: str | None) -> None:
+        """Write them on the letter `key`; raises NotFound."""
+        papers.write(key, subject=self.subject, preview_text=self.preview_text, body=self.body)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -88,7 +92,7 @@ def keep(  # noqa: PLR0917  (whose words, where, over what she saw, by whom and 
         return draft
 
     def write(opened: Papers) -> None:
-        opened.write(key, subject=mine.subject, preview_text=mine.preview_text, body=mine.body)
+        mine.put_on(opened, key)
 
     try:
         return desk.save(session, slug, seen.revision, write, staff_id, now)

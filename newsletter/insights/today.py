@@ -50,4 +50,4 @@ def read(session: Session, now: datetime, machine: datetime, zone: ZoneInfo) -> 
 
 def _pulse(session: Session, machine: datetime) -> Pulse:
     seen = pulse.last_beat(session)
-    return Pulse(seen is not None and machine - seen <= pulse.STALE_AFTER, seen)
+    return Pulse(pulse.is_fresh(seen, machine), seen)

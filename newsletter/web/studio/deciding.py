@@ -54,16 +54,17 @@ def resume(session: Session, slug: str) -> ResponseReturnValue:
 @changes()
 def decide(session: Session, slug: str) -> ResponseReturnValue:
     """Its moment passed while nobody was here: send it now, or make it a draft again."""
-    moment = house().clock.now()
+    sends = request.form.get("answer") == "send"
 
-    def send_late() -> None:
+    def answer() -> None:
         if broadcasts.find(session, slug).state != "late":
             raise Refused("somebody has decided meanwhile")
-        broadcasts.send(session, slug, moment)
+        if sends:
+            broadcasts.send(session, slug, house().clock.now())
+        else:
+            broadcasts.unschedule(session, slug)
 
-    if request.form.get("answer") == "send":
-        return _decide(session, slug, send_late, "It goes out in two minutes.")
-    return _decide(session, slug, lambda: broadcasts.unschedule(session, slug), AGAIN_A_DRAFT)
+    return _decide(session, slug, answer, "It goes out in two minutes." if sends else AGAIN_A_DRAFT)
 
 
 @reads(roles=WRITES)

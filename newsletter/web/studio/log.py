@@ -43,7 +43,7 @@ WORDS = {
     "newsletter_pause": "paused a newsletter",
     "newsletter_resume": "let a newsletter go on",
     "newsletter_cancel": "ended a newsletter before all had it",
-    "newsletter_decide": "decided about letters that were maybe sent",
+    "newsletter_decide": "decided about a newsletter that was too late to begin unasked",
     "save_newsletter": "wrote on a newsletter",
     "test_newsletter": "sent a test of a newsletter",
     "share_newsletter": "shared a newsletter for a look",

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import penned
+from newsletter.campaigns import desk, penned
 from newsletter.campaigns.desk import EditedMeanwhile, UsedMeanwhile
 from newsletter.campaigns.penned import Seen, Words
+from newsletter.content.previewing import compiled_once
+from newsletter.errors import Refused
 from newsletter.staff.models import Staff
 from newsletter.web.access import WRITES, changes, me, reads
 from newsletter.web.errors import wants_json
@@ -61,11 +64,12 @@ def after_keeping(
     then: Callable[[Session, Sheet, Looking, Mapping[str, str]], ResponseReturnValue],
 ) -> ResponseReturnValue:
     """Keep what the form holds, then do `then`; where somebody else was faster, show both wordings (409)."""
-    sheets.find(session, slug, key)  # or 404, before anything is written
-    look = sheets.looking(session)
     mine, told = penned.typed(
         **{name: request.form.get(name, "") for name in ("subject", "preview_text", "body")}
     )
+    _compile_ahead(slug, key, mine)
+    sheets.find(session, slug, key)  # or 404, before anything is written
+    look = sheets.looking(session)
     try:
         penned.keep(session, slug, key, mine, _seen(), me().id, house().clock.now())
     except (EditedMeanwhile, UsedMeanwhile):
@@ -108,6 +112,17 @@ def page(
 def reads_like(text: str) -> int:
     """How long a line reads, about: a printed field counts as ten characters, a condition as none."""
     return len(TAG.sub(lambda tag: "x" * 10 * tag[0].startswith("{{"), text))
+
+
+def _compile_ahead(slug: str, key: str | None, mine: Words) -> None:
+    """Compile what was typed before the request's own session writes: it takes longer than SQLite's writer may be held.
+
+    Whatever is wrong is said by the one who needs the result.
+    """
+    with house().database.reading() as session, suppress(Refused):
+        opened, _ = desk.papers(session, slug)
+        mine.put_on(opened, key)
+        compiled_once(penned.source(opened, key))
 
 
 def _saved(session: Session, sheet: Sheet, look: Looking, told: Mapping[str, str]) -> ResponseReturnValue:

@@ -144,6 +144,27 @@ def test_a_page_left_open_neither_undoes_what_has_begun_nor_sends_what_was_put_o
     assert arrived(story.house, "guide-start-to-finish") == {}
 
 
+def test_one_whose_moment_passed_unseen_asks_and_only_the_first_answer_counts(story, marketer):
+    come(story.house, 3, "resources")
+    begin(story.house)
+    choose(marketer)
+    story.clock.advance(hours=9)
+    come_back(story.house, marketer)
+    story.rounds.until_idle()
+    assert (state(story), arrived(story.house, "spring-guide")) == ("late", {})
+    marketer.open(PAGE)
+    assert "Send now" in main(marketer.page)
+    assert post(marketer, f"{PAGE}decide", {"answer": "send"}).status_code == 303
+    marketer.open(PAGE)
+    assert "It goes out in two minutes." in main(marketer.page)
+    for stale in ("draft", "send"):
+        assert post(marketer, f"{PAGE}decide", {"answer": stale}).status_code == 400
+        assert "Somebody has decided meanwhile" in main(marketer.page)
+    assert state(story) == "scheduled"
+    story.live(minutes=3)
+    assert set(arrived(story.house, "spring-guide").values()) == {"sent"}
+
+
 def test_on_its_way_the_page_says_how_far_it_is_and_asks_again_until_it_is_through(
     story, marketer, half_sent
 ):
