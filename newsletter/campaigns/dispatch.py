@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Sequence as Several
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +19,7 @@ from newsletter.campaigns.deciding import Decision, SetAside, decide
 from newsletter.campaigns.enrollment import HOURS
 from newsletter.campaigns.models import Enrollment, Sequence, StepRun
 from newsletter.campaigns.planning import Planned, plan
+from newsletter.campaigns.rehearsing import listed
 from newsletter.campaigns.timelines import StoredStep, Timeline
 from newsletter.content.merging import parse_condition
 from newsletter.delivery import mailboxes, queue
@@ -226,8 +227,9 @@ def condition_holds(condition: str, fields: Mapping[str, Any]) -> bool:
 def _fields(
     known: Mapping[str, Any], step: StoredStep, planned: Several[Planned], timeline: Timeline
 ) -> dict[str, Any]:
-    listed = {"letters": list(_letters(planned, timeline))} if "letters" in step.fields else {}
-    return printed(known, step.fields) | listed
+    coming = ((timeline.step(each.key).subject, each.local) for each in planned)
+    hers = {"letters": listed(coming)} if "letters" in step.fields else {}
+    return printed(known, step.fields) | hers
 
 
 def _order(
@@ -251,14 +253,3 @@ def _order(
         step=send.key,
         occurrence=send.occurrence,
     )
-
-
-def _letters(planned: Several[Planned], timeline: Timeline) -> Iterator[dict[str, Any]]:
-    """The whole sequence with this reader's dates, as a letter may list it."""
-    for number, each in enumerate(planned, start=1):
-        yield {
-            "number": number,
-            "subject": timeline.step(each.key).subject,
-            "day": f"{each.local:%A}, {each.local.day} {each.local:%B}",
-            "hour": f"{each.local:%H:%M}",
-        }

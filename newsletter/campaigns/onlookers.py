@@ -61,12 +61,5 @@ def _letters(slug: str, papers: Papers, zone: ZoneInfo, now: datetime) -> list[d
     if not isinstance(folder, SequenceFolder) or folder.kind != "marketing":
         return []
     letters = [Letter(step.plan, step.subject) for step in folder.steps]
-    return [
-        {
-            "number": number,
-            "subject": each.subject,
-            "day": f"{each.at:%A}, {each.at.day} {each.at:%B}",
-            "hour": f"{each.at:%H:%M}",
-        }
-        for number, each in enumerate(rehearsing.rehearse(letters, now, zone, HOURS), start=1)
-    ]
+    coming = rehearsing.rehearse(letters, now, zone, HOURS)
+    return rehearsing.listed((each.subject, each.at) for each in coming)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.campaigns.intents import CARE_ANCHORS
@@ -59,6 +60,14 @@ def rehearse(
     subjects = {letter.step.key: letter.subject for letter in letters}
     planned = plan([letter.step for letter in letters], _anchors(anchor, zone, sessions), zone, hours)
     return tuple(_rehearsed(each, subjects[each.key], zone) for each in planned)
+
+
+def listed(coming: Iterable[tuple[str, datetime]]) -> list[dict[str, Any]]:
+    """A whole sequence as one of its letters may list it: of each subject and local moment, in order of arrival."""
+    return [
+        {"number": number, "subject": subject, "day": f"{at:%A}, {at.day} {at:%B}", "hour": f"{at:%H:%M}"}
+        for number, (subject, at) in enumerate(coming, start=1)
+    ]
 
 
 def _rehearsed(each: Planned, subject: str, zone: ZoneInfo) -> Rehearsed:

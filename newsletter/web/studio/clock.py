@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from flask import flash, redirect, request, url_for
@@ -12,12 +11,10 @@ from newsletter.clock import ClockRefused, SandboxClock, span
 from newsletter.errors import Refused
 from newsletter.rounds import live_through, open_rounds
 from newsletter.web.access import practises
-from newsletter.web.studio import inbox
+from newsletter.web.studio import arriving, inbox
 from newsletter.web.transaction import house
 
 FURTHEST = timedelta(days=366)
-# Nothing that a browser could read as another host: no colon, no backslash, no second slash in a row.
-STUDIO_PATH = re.compile(r"/studio(?:/\w[\w.~-]*)*/?", re.ASCII)
 
 
 @practises
@@ -47,8 +44,7 @@ def reset() -> ResponseReturnValue:
 
 def _back() -> str:
     """Where the button was pressed, if that is a page of the studio; else where letters arrive."""
-    asked = request.form.get("back", "")
-    return asked if STUDIO_PATH.fullmatch(asked) else url_for("studio.inbox")
+    return arriving.own_page(request.form.get("back", "")) or url_for("studio.inbox")
 
 
 def _live(length: timedelta) -> None:

@@ -43,9 +43,8 @@ def _switched(session: Session, slug: str, state: str, says: str) -> ResponseRet
     try:
         act(session, slug)
     except Refused:
-        if (
-            timelines.find(session, slug).state != state
-        ):  # there is none of that name, and not: somebody was faster
+        # Somebody may have been faster; then it is as it should be.
+        if timelines.find(session, slug).state != state:
             raise
     flash(says)
     return redirect(url_for("studio.sequence", slug=slug), 303)

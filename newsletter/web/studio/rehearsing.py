@@ -22,7 +22,7 @@ from newsletter.campaigns.enrollment import HOURS
 from newsletter.campaigns.folders import SequenceFolder
 from newsletter.campaigns.localtime import at_local
 from newsletter.campaigns.ordering import misplaced
-from newsletter.campaigns.rehearsing import Letter, Rehearsed, rehearse
+from newsletter.campaigns.rehearsing import Letter, Rehearsed, listed, rehearse
 from newsletter.campaigns.standing import Standing
 from newsletter.content.previewing import preview
 from newsletter.content.refusals import ContentRefused
@@ -88,8 +88,7 @@ def letter(session: Session, slug: str, key: str) -> ResponseReturnValue:
     papers.letter(key)
     who: onlookers.Onlooker = asked.person.id if asked.person else "unnamed"
     hers = onlookers.known(session, who, slug, papers, asked.zone, asked.at)
-    coming = _coming(folder, asked)
-    hers["letters"] = [_listed(number, each) for number, each in enumerate(coming, start=1)]
+    hers["letters"] = listed((each.subject, each.at) for each in _coming(folder, asked))
     everybody = onlookers.everybody(house().settings.clinic, house().links)
     dark = request.args.get("dark") == "1"
     try:
@@ -160,12 +159,6 @@ def _version(stands: Standing, which: str) -> tuple[Papers, SequenceFolder]:
     if stands.live is not None and (which == "live" or stands.draft is None):
         return desk.unfolded(stands.live), stands.live
     return stands.papers, stands.desk
-
-
-def _listed(number: int, each: Rehearsed) -> dict[str, Any]:
-    """As a letter lists the whole sequence (campaigns/dispatch)."""
-    day = f"{each.at:%A}, {each.at.day} {each.at:%B}"
-    return {"number": number, "subject": each.subject, "day": day, "hour": f"{each.at:%H:%M}"}
 
 
 def _zones(chosen: ZoneInfo) -> dict[str, str]:

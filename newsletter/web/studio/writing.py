@@ -21,11 +21,10 @@ from newsletter.campaigns.desk import EditedMeanwhile, UsedMeanwhile
 from newsletter.campaigns.penned import Seen, Words
 from newsletter.content.previewing import compiled_once
 from newsletter.errors import Refused
-from newsletter.staff.models import Staff
 from newsletter.web.access import WRITES, changes, me, reads
 from newsletter.web.errors import wants_json
 from newsletter.web.pages import hour
-from newsletter.web.studio import letters, sharing_link, sheets
+from newsletter.web.studio import letters, sequence, sharing_link, sheets
 from newsletter.web.studio.sheets import Looking, Sheet
 from newsletter.web.transaction import house
 
@@ -200,11 +199,9 @@ def _conflict(
 
 
 def _whose(session: Session, sheet: Sheet) -> str:
-    staff_id = sheet.draft.edited_by if sheet.draft else None
-    if staff_id == me().id:
+    if sheet.draft and sheet.draft.edited_by == me().id:
         return "you, in another window"
-    colleague = session.get(Staff, staff_id) if staff_id else None
-    return (colleague.name or colleague.address) if colleague else ""
+    return sequence.who(session, sheet.draft)
 
 
 def _onward(sheet: Sheet) -> str:

@@ -10,7 +10,7 @@ from lxml import html as trees
 
 from newsletter.web import create_app
 from newsletter.web.studio import rail
-from newsletter.web.studio.clock import STUDIO_PATH
+from newsletter.web.studio.arriving import own_page
 from tests.web.visiting import Visitor, words
 
 AT_HOME = "127.0.0.1"
@@ -124,7 +124,6 @@ def test_a_button_of_the_banner_turns_the_clock_and_comes_back_to_the_same_page(
         "//elsewhere.example",
         "/studio//elsewhere.example",
         "/u/damaged",
-        "/studio/x?y=1",
         "/studio/../u/damaged",
         "/studio/\\elsewhere.example",
         "/studio\nx",
@@ -149,7 +148,7 @@ def test_a_path_of_the_studio_is_known_by_its_letters():
         "/studio/newsletters/spring-guide/",
         "/studio/sequences/welcome/is-one-enough/terms",
     ):
-        assert STUDIO_PATH.fullmatch(path)
+        assert own_page(path) == path
 
 
 def test_every_page_carries_htmx_and_tells_it_to_run_nothing_that_is_text(sign_in):

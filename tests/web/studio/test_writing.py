@@ -182,7 +182,7 @@ def test_two_who_write_at_once_see_both_wordings_and_choose(story, sign_in):
     refused = other.send(f"{GUIDE}/write", ours, headers=JSON)
     assert refused.status_code == 409
     told = refused.get_json()["meanwhile"]
-    assert "Theirs, saved 04:30 by the-marketer@example.com" in told
+    assert "Theirs, saved 04:30 by the marketer" in told
     assert "Words of the &lt;i&gt;marketer&lt;/i&gt;." in told
     assert "Words of the owner." in told
     page = other.send(f"{GUIDE}/write", ours)
