@@ -5,7 +5,7 @@ Each line may import from the lines above it, never from those below (ARCHITECTU
     clock, settings, environment, clinic, errors
                                  what time it is; what the deployer decided; who is writing; how things fail
     db                           the database: typed tables, aware instants, two session factories
-    links, vault, audit, limits, bookmarks, pulse, paths, logs
+    links, vault, audit, limits, bookmarks, pulse, stored, paths, logs
                                  signed links; keyed hashes; who of the staff did what; how often something may
                                  happen; how far a slow walk has come; is the postman alive; where files are
     content                      what an e-mail says, and which wording is live

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from newsletter.audience.models import Consent, Hold, Subscriber, Subscription, Topic, Wording
+from newsletter.audience.models import Consent, Form, Hold, Subscriber, Subscription, Topic, Wording
 from newsletter.audit import AuditEntry
 from newsletter.bookmarks import Bookmark
 from newsletter.campaigns.models import (
     Broadcast,
     CampaignDraft,
+    DraftRevision,
     Enrollment,
     Sequence,
     Step,
     StepRun,
     TimelineVersion,
 )
-from newsletter.content.models import Email, Version
+from newsletter.content.models import Email, Picture, Version
 from newsletter.db import Base
 from newsletter.delivery.models import (
     Attempt,
     Delivery,
+    Event,
+    LinkClicks,
     Mailbox,
     PracticeLetter,
     Suppression,
@@ -26,6 +29,7 @@ from newsletter.delivery.models import (
 from newsletter.limits import Counter
 from newsletter.pulse import Heartbeat
 from newsletter.staff.models import RecoveryCode, Staff, StaffVisit
+from newsletter.stored import StoredSetting
 
 __all__ = [
     "Attempt",
@@ -37,11 +41,16 @@ __all__ = [
     "Consent",
     "Counter",
     "Delivery",
+    "DraftRevision",
     "Email",
     "Enrollment",
+    "Event",
+    "Form",
     "Heartbeat",
     "Hold",
+    "LinkClicks",
     "Mailbox",
+    "Picture",
     "PracticeLetter",
     "RecoveryCode",
     "Sequence",
@@ -49,6 +58,7 @@ __all__ = [
     "StaffVisit",
     "Step",
     "StepRun",
+    "StoredSetting",
     "Subscriber",
     "Subscription",
     "Suppression",

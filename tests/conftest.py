@@ -18,7 +18,7 @@ import pytest
 import structlog
 
 from newsletter import migrating
-from newsletter.campaigns import proofreading
+from newsletter.campaigns.filing import proofreading
 from newsletter.clock import FrozenClock
 from newsletter.content import compiling, filling, merging, previewing, publishing
 from newsletter.db import Database, open_database

@@ -44,6 +44,8 @@ class Subscriber(Base):
     tags: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     # What a list brought along that has no column of its own; letters may print it.
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    # Whether she agreed that her opens and clicks are counted; the act itself stands among her consents.
+    counted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # How many times she came in from outside: 1 at the first confirmation, 2 when she comes back after leaving.
     arrivals: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -61,6 +63,8 @@ class Topic(Base):
     name: Mapped[str] = mapped_column(String(80))
     hint: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
+    # Since when nobody can choose it any more; who has it keeps it.
+    retired_at: Mapped[datetime | None]
 
 
 class Subscription(Base):
@@ -169,3 +173,18 @@ class Consent(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
     wording: Mapped[Wording | None] = relationship(lazy="raise")
+
+
+class Form(Base):
+    """A sign-up form with words of its own. People who came by it carry its slug as their source."""
+
+    __tablename__ = "forms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    words: Mapped[dict[str, Any]]
+    topics: Mapped[list[Any]]
+    asks_name: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]

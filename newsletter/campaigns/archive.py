@@ -18,7 +18,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, load_only
 
 from newsletter.audience.models import Topic
-from newsletter.campaigns.folders import SLUG
+from newsletter.campaigns.filing.folders import SLUG
 from newsletter.campaigns.localtime import at_local
 from newsletter.campaigns.models import Broadcast
 from newsletter.clinic import Clinic

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.audience.models import Topic
 from newsletter.campaigns.audience_of import count
-from newsletter.campaigns.folders import BroadcastFolder
+from newsletter.campaigns.filing.folders import BroadcastFolder
 from newsletter.campaigns.models import Broadcast
 from newsletter.errors import NotFound, Refused
 

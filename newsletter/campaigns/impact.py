@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import anchors, comparing, current, timelines
-from newsletter.campaigns.comparing import Change
+from newsletter.campaigns import anchors, timelines
 from newsletter.campaigns.enrollment import HOURS
-from newsletter.campaigns.folders import SequenceFolder
+from newsletter.campaigns.filing import comparing, current
+from newsletter.campaigns.filing.comparing import Change
+from newsletter.campaigns.filing.folders import SequenceFolder
 from newsletter.campaigns.models import Enrollment, StepRun
 from newsletter.campaigns.planning import StepPlan, plan
 from newsletter.delivery.models import Delivery

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import drafts
+from newsletter.campaigns.filing import drafts
 from newsletter.campaigns.models import Broadcast
 from newsletter.content.models import Version
 from newsletter.delivery.models import Delivery

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import current, desk, drafts, timelines
-from newsletter.campaigns.folders import SEQUENCE_FILE, Campaign, SequenceFolder
+from newsletter.campaigns import timelines
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.filing import current, drafts
+from newsletter.campaigns.filing.folders import SEQUENCE_FILE, Campaign, SequenceFolder
 from newsletter.campaigns.intents import Intent
 from newsletter.campaigns.models import CampaignDraft, Enrollment, Sequence, Step, StepRun
 from newsletter.delivery.models import Delivery
@@ -118,7 +120,7 @@ def _letters_of(folder: Campaign) -> list[Letter]:
 
 def _drafted(draft: CampaignDraft) -> Summary:
     """Read from its papers, which hold even where a draft could not be used yet."""
-    papers = desk.read(draft)
+    papers = drafting.read(draft)
     name, kind = str(papers.table.get("name", draft.slug)), str(papers.table.get("class", "marketing"))
     return Summary(draft.slug, name, kind, "draft", None, len(papers.letters), {}, draft.origin)
 

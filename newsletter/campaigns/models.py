@@ -77,7 +77,10 @@ class Step(Base):
 
 
 class Enrollment(Base):
-    """One person's way through one sequence. `next_due_at` is the one column that the worker asks for."""
+    """One person's way through one sequence. `next_due_at` is the one column that the worker asks for.
+
+    A `pinned` one keeps its timeline when a newer one goes live: that was used for new people only.
+    """
 
     __tablename__ = "enrollments"
     __table_args__ = (
@@ -99,6 +102,7 @@ class Enrollment(Base):
     zone: Mapped[str] = mapped_column(String(64))
     anchors: Mapped[dict[str, Any]]
     timeline_id: Mapped[int] = mapped_column(ForeignKey("timeline_versions.id"))
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     state: Mapped[str] = mapped_column(String(12), default="active")
     reason: Mapped[str | None] = mapped_column(String(200))
     next_due_at: Mapped[datetime | None]
@@ -209,3 +213,20 @@ class CampaignDraft(Base):
     edited_at: Mapped[datetime | None]
     edited_by: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
     ended_at: Mapped[datetime | None]
+
+
+class DraftRevision(Base):
+    """What a draft said at the end of one sitting: its folder, as it was when somebody stopped writing on it.
+
+    What is saved in one sitting takes the place of what that sitting saved before.
+    """
+
+    __tablename__ = "draft_revisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), index=True)
+    revision: Mapped[int]
+    files: Mapped[dict[str, Any]]
+    began_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[int] = mapped_column(ForeignKey(Staff.id))

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import drafts, impact
-from newsletter.campaigns.folders import Campaign, SequenceFolder
+from newsletter.campaigns import impact
+from newsletter.campaigns.filing import drafts
+from newsletter.campaigns.filing.folders import Campaign, SequenceFolder
 from newsletter.campaigns.impact import Impact, Met
 from newsletter.cli.opening import opened
 from newsletter.cli.progress import progress

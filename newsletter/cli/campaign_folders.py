@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from newsletter.campaigns import current, exporting, importing
-from newsletter.campaigns.files import read_folders
-from newsletter.campaigns.folders import Campaign, SequenceFolder
-from newsletter.campaigns.importing import Imported
+from newsletter.campaigns.filing import current, exporting, importing
+from newsletter.campaigns.filing.files import read_folders
+from newsletter.campaigns.filing.folders import Campaign, SequenceFolder
+from newsletter.campaigns.filing.importing import Imported
 from newsletter.cli.opening import opened
 from newsletter.cli.showing import echo_json, json_option
 from newsletter.errors import NotFound

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from newsletter import logs, migrating, paths
 from newsletter.audience.models import Subscriber
 from newsletter.audience.people import everybody
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 from newsletter.cli import demo_story
 from newsletter.cli.listening import address_options, alone_with, listen
 from newsletter.cli.progress import progress

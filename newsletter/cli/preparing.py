@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from newsletter import migrating
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 from newsletter.house import House
 
 

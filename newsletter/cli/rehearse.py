@@ -15,8 +15,8 @@ from newsletter import migrating, paths
 from newsletter.campaigns import timelines, upcoming
 from newsletter.campaigns.calendars import calendar
 from newsletter.campaigns.enrollment import HOURS
-from newsletter.campaigns.files import read_sequence
-from newsletter.campaigns.folders import SEQUENCE_FILE
+from newsletter.campaigns.filing.files import read_sequence
+from newsletter.campaigns.filing.folders import SEQUENCE_FILE
 from newsletter.campaigns.models import Sequence
 from newsletter.campaigns.rehearsing import Letter, Rehearsed
 from newsletter.campaigns.rehearsing import rehearse as rehearsed

@@ -43,3 +43,21 @@ class Version(Base):
     source: Mapped[dict[str, Any]]
     source_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+
+
+class Picture(Base):
+    """A picture that somebody brought, as it is sent: re-encoded, stripped, no larger than a letter can show.
+
+    The bytes stand in the data directory under `digest`, the SHA-256 of what is served, in hexadecimal.
+    """
+
+    __tablename__ = "pictures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(20))
+    width: Mapped[int]
+    height: Mapped[int]
+    size: Mapped[int]
+    created_at: Mapped[datetime]

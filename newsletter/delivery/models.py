@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -167,6 +168,43 @@ class Suppression(Base):
     note: Mapped[str | None] = mapped_column(Text)
 
     mailbox: Mapped[Mailbox] = relationship(lazy="raise")
+
+
+class Event(Base):
+    """A sign that somebody read an e-mail, kept by person only where she agreed to it: `opened`, or `clicked` a link.
+
+    `link` is the link's place in the version, 0 for an opening. One row for each, however often: `times` counts, and
+    `at` is the first. `by_machine` where a mail server's look explains it. Story time.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        CheckConstraint("kind IN ('opened', 'clicked')", name="kind"),
+        UniqueConstraint("delivery_id", "kind", "link"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    link: Mapped[int]
+    times: Mapped[int] = mapped_column(default=1)
+    by_machine: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime]
+
+
+class LinkClicks(Base):
+    """How often a link of a letter was opened, by anybody: a number, no person. One row for each day, in UTC."""
+
+    __tablename__ = "link_clicks"
+    __table_args__ = (UniqueConstraint("campaign", "letter", "link", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign: Mapped[str] = mapped_column(String(80))
+    letter: Mapped[str] = mapped_column(String(80))
+    link: Mapped[int]
+    day: Mapped[date]
+    times: Mapped[int] = mapped_column(default=0)
+    by_machine: Mapped[int] = mapped_column(default=0)
 
 
 class PracticeLetter(Base):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pytest
 import waitress
 
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 from newsletter.db import Database
 from newsletter.house import House, open_house
 from newsletter.settings import Settings

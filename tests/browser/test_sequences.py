@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from newsletter.campaigns import arranging, desk
-from newsletter.campaigns.desk import Papers
+from newsletter.campaigns.desk import arranging, drafting
+from newsletter.campaigns.desk.drafting import Papers
 from newsletter.staff import visits
 from newsletter.staff.models import Staff
 from newsletter.web import create_app
@@ -32,7 +32,7 @@ def page(request: pytest.FixtureRequest, site: Site, open_context: Callable[...,
         session.add(one)
         session.flush()
         key = visits.begin(session, one.id, now)
-        desk.save(session, "welcome", 0, change, one.id, site.house.clock.now())
+        drafting.save(session, "welcome", 0, change, one.id, site.house.clock.now())
     client = create_app(house=site.house).test_client()
     with client.session_transaction() as visit:
         visit["staff"] = key

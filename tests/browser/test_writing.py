@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from newsletter.campaigns import desk
+from newsletter.campaigns.desk import drafting
 from tests import chromium
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def sound(page: Page) -> None:
 
 def body_on_desk(site: Site) -> str:
     with site.house.database.reading() as session:
-        return desk.papers(session, "guide-start-to-finish")[0].body(None)
+        return drafting.papers(session, "guide-start-to-finish")[0].body(None)
 
 
 def test_the_picture_follows_the_typing_and_a_button_inserts_a_field(

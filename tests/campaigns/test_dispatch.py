@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from newsletter.campaigns import dispatch, placing, timelines
-from newsletter.campaigns.files import read_sequence
+from newsletter.campaigns import dispatch, timelines
+from newsletter.campaigns.filing import placing
+from newsletter.campaigns.filing.files import read_sequence
 from newsletter.campaigns.models import Enrollment, Step, StepRun
 from newsletter.delivery.models import Delivery
 from tests.campaigns.conftest import STEPS

@@ -12,8 +12,9 @@ from sqlalchemy import func, select, update
 
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Subscription
-from newsletter.campaigns import enrollment, leaving, placing
-from newsletter.campaigns.files import read_sequence
+from newsletter.campaigns import enrollment, leaving
+from newsletter.campaigns.filing import placing
+from newsletter.campaigns.filing.files import read_sequence
 from newsletter.campaigns.models import Enrollment, Sequence
 from newsletter.errors import NotFound, Refused
 from tests.walks.story import Story

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from newsletter.campaigns import dispatch, drafts, impact
-from newsletter.campaigns.files import read_folder, read_sequence
+from newsletter.campaigns import dispatch, impact
+from newsletter.campaigns.filing import drafts
+from newsletter.campaigns.filing.files import read_folder, read_sequence
 from newsletter.campaigns.impact import Impact, Met
 from newsletter.delivery.models import Delivery
 from tests.campaigns.conftest import STEPS

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import event, select
 
-from newsletter.campaigns import broadcasts, drafts, issues
-from newsletter.campaigns.bodies import Body
-from newsletter.campaigns.files import read_folder
-from newsletter.campaigns.folders import BroadcastFolder
+from newsletter.campaigns import broadcasts, issues
+from newsletter.campaigns.filing import drafts
+from newsletter.campaigns.filing.bodies import Body
+from newsletter.campaigns.filing.files import read_folder
+from newsletter.campaigns.filing.folders import BroadcastFolder
 from newsletter.content.models import Version
 from tests.walks.story import Story
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.campaigns import drafts, listing
-from newsletter.campaigns.files import read_folder
+from newsletter.campaigns import listing
+from newsletter.campaigns.filing import drafts
+from newsletter.campaigns.filing.files import read_folder
 from newsletter.errors import NotFound
 from tests.walks.story import Story
 

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from newsletter.audience import preferences
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Hold
-from newsletter.campaigns import broadcasts, enrollment, placing, starter, why
-from newsletter.campaigns.files import read_sequence
+from newsletter.campaigns import broadcasts, enrollment, why
+from newsletter.campaigns.filing import placing, starter
+from newsletter.campaigns.filing.files import read_sequence
 from newsletter.campaigns.models import Broadcast
 from newsletter.delivery import suppression
 from newsletter.delivery.models import Attempt, Delivery

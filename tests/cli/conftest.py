@@ -17,7 +17,7 @@ from newsletter.audience import signup
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Subscriber
 from newsletter.audience.signup import SignUp
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 from newsletter.cli import newsletter
 from newsletter.house import House, open_house
 from newsletter.settings import Settings

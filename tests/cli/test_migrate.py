@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from newsletter import migrating, paths
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from icalendar import Calendar
 
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 from tests.cli.conftest import both
 
 ANCHOR = ("--zone", "America/New_York", "--anchor", "2026-03-05T22:30")

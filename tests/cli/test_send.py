@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.campaigns import broadcasts
-from newsletter.campaigns.bodies import Body
-from newsletter.campaigns.folders import BroadcastFolder
+from newsletter.campaigns.filing.bodies import Body
+from newsletter.campaigns.filing.folders import BroadcastFolder
 from newsletter.content.models import Version
 from tests.cli.conftest import both
 

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Subscriber
-from newsletter.campaigns import broadcasts, leaving, starter
+from newsletter.campaigns import broadcasts, leaving
+from newsletter.campaigns.filing import starter
 from newsletter.campaigns.models import Broadcast
 from newsletter.clock import SandboxClock
 from newsletter.db import Database, open_database

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from newsletter.audience.models import Subscriber, Subscription, Topic
-from newsletter.campaigns import broadcasts, starter
+from newsletter.campaigns import broadcasts
+from newsletter.campaigns.filing import starter
 from newsletter.campaigns.models import Broadcast
 from newsletter.clock import SystemClock
 from newsletter.db import Database, insert_new, open_database

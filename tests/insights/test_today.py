@@ -10,8 +10,10 @@ from sqlalchemy import event, insert, select, update
 from newsletter import pulse
 from newsletter.audience import preferences
 from newsletter.audience.consent import Evidence
-from newsletter.campaigns import broadcasts, desk, drafts, starter
-from newsletter.campaigns.files import read_folders
+from newsletter.campaigns import broadcasts
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.filing import drafts, starter
+from newsletter.campaigns.filing.files import read_folders
 from newsletter.campaigns.models import Broadcast, Sequence
 from newsletter.content.models import Version
 from newsletter.delivery import queue
@@ -220,7 +222,7 @@ def test_words_of_a_newer_release_wait_and_so_does_a_folder_but_not_what_is_bein
         for folder, origin in ((newer, "starter"), (imported, "import")):
             drafts.keep(session, read_folders(folder)[0], origin, story.clock.now())
         owner = roll.practice_owner(session, story.clock.now())
-        desk.begin(session, "Summer guide", "tips", owner, story.clock.now())
+        drafting.begin(session, "Summer guide", "tips", owner, story.clock.now())
 
     write(story, keep)
     assert needs(look()) == [("starter", "welcome", 0), ("import", "aftercare", 0)]
@@ -330,7 +332,7 @@ def test_the_first_ten_minutes_are_ticked_from_what_really_happened(story, issue
 
     def edit(session):
         owner = roll.practice_owner(session, story.clock.now())
-        desk.save(
+        drafting.save(
             session, slug, 0, lambda papers: papers.table.update(name="Summer"), owner, story.clock.now()
         )
 

@@ -20,7 +20,8 @@ from newsletter.audience import erased, signup
 from newsletter.audience.consent import Evidence
 from newsletter.audience.models import Subscriber
 from newsletter.audience.signup import SignUp
-from newsletter.campaigns import leaving, starter
+from newsletter.campaigns import leaving
+from newsletter.campaigns.filing import starter
 from newsletter.campaigns.models import StepRun
 from newsletter.clock import FrozenClock
 from newsletter.db import Database

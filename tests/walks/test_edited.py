@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from newsletter.campaigns import current, drafts, exporting, importing
-from newsletter.campaigns.files import read_folders
+from newsletter.campaigns.filing import current, drafts, exporting, importing
+from newsletter.campaigns.filing.files import read_folders
 from tests.walks.story import READER, Story, text_of
 
 LATE = "visitor014@example.com"

@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 import pytest
 from sqlalchemy import func, select
 
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 from newsletter.clock import SystemClock
 from newsletter.db import open_database
 from newsletter.delivery.models import Delivery, Mailbox

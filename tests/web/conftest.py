@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from newsletter.campaigns import starter
+from newsletter.campaigns.filing import starter
 from newsletter.clock import FrozenClock
 from newsletter.db import open_database
 from newsletter.settings import Settings

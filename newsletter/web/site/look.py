@@ -10,9 +10,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import desk
-from newsletter.campaigns.folders import BROADCAST_FILE
-from newsletter.campaigns.glancing import Glance
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.desk.glancing import Glance
+from newsletter.campaigns.filing.folders import BROADCAST_FILE
 from newsletter.campaigns.models import CampaignDraft
 from newsletter.links import LinkDamaged, Purpose
 from newsletter.web.studio import letters, sharing_link, sheets
@@ -66,7 +66,7 @@ def _sheet(session: Session, token: str) -> Sheet | None:
     draft = session.get(CampaignDraft, ids[0])
     if draft is None or draft.state != "open":
         return None
-    papers = desk.read(draft)
+    papers = drafting.read(draft)
     keys = [None] if papers.kind == BROADCAST_FILE else [each.get("key") for each in papers.letters]
     for key in keys:
         if sharing_link.key_number(key) == ids[1]:

@@ -10,8 +10,8 @@ from typing import cast
 from werkzeug.datastructures import MultiDict
 
 from newsletter.campaigns.audience_of import Whom
-from newsletter.campaigns.launching import Choice, Kind
-from newsletter.campaigns.shelf import Newsletter
+from newsletter.campaigns.desk.launching import Choice, Kind
+from newsletter.campaigns.desk.shelf import Newsletter
 
 WHEN = ("now", "clinic", "local")
 HOURS = range(24)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from newsletter.audience import subscriptions
-from newsletter.campaigns import audience_of, desk, launching, shelf, telling
-from newsletter.campaigns.desk import EditedMeanwhile
-from newsletter.campaigns.launching import NotLikeThat
-from newsletter.campaigns.shelf import Newsletter
+from newsletter.campaigns import audience_of
+from newsletter.campaigns.desk import drafting, launching, shelf, telling
+from newsletter.campaigns.desk.drafting import EditedMeanwhile
+from newsletter.campaigns.desk.launching import NotLikeThat
+from newsletter.campaigns.desk.shelf import Newsletter
 from newsletter.errors import Refused
 from newsletter.web.access import WRITES, changes, me, reads, remark
 from newsletter.web.studio import choices, newsletter
@@ -91,10 +92,10 @@ def _at_its_field(refused: Refused) -> dict[str, str]:
 
 def _page(session: Session, found: Newsletter, typed: Typed, wrong: Mapping[str, str]) -> str:
     now, zone = house().clock.now(), house().settings.clinic.zone
-    draft = desk.open_draft(session, found.slug)
+    draft = drafting.open_draft(session, found.slug)
     people = audience_of.count(session, typed.whom, now)
     topics = subscriptions.topics(session)
-    mistakes = desk.mistakes(session, draft) if draft else ()
+    mistakes = drafting.mistakes(session, draft) if draft else ()
     return render_template(
         "studio/choose.html",
         newsletter=found,

@@ -8,7 +8,8 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import broadcasts, shelf
+from newsletter.campaigns import broadcasts
+from newsletter.campaigns.desk import shelf
 from newsletter.errors import Refused
 from newsletter.web.access import WRITES, changes, reads
 from newsletter.web.studio import newsletter

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.campaigns.folders import SEQUENCE_FILE
+from newsletter.campaigns.filing.folders import SEQUENCE_FILE
 from newsletter.campaigns.models import CampaignDraft
 
 _PLACE = re.compile(r"[^/:]+/(?P<file>[^:]+?)(?::(?P<line>\d+))?: (?P<says>.*)", re.DOTALL)

@@ -8,10 +8,10 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import arranging, desk
-from newsletter.campaigns.desk import Papers
+from newsletter.campaigns.desk import arranging, drafting
+from newsletter.campaigns.desk.drafting import Papers
+from newsletter.campaigns.desk.saying import read_when, spell_when
 from newsletter.campaigns.models import CampaignDraft
-from newsletter.campaigns.saying import read_when, spell_when
 from newsletter.campaigns.spelling import Misspelled
 from newsletter.errors import NotFound, Refused
 from newsletter.web.access import changes, me
@@ -42,7 +42,7 @@ def move(session: Session, slug: str, key: str) -> ResponseReturnValue:
     except Refused as problem:
         notice = sequence.conflict(session, problem)
         return sequence.page(session, slug, Typed(key, typed), notice, status=409)
-    letter = desk.read(draft).letter(key)
+    letter = drafting.read(draft).letter(key)
     when = spell_when(arranging.intent_of(letter).timing)
     flash(f"“{letter['subject']}” comes {_on(when)}. Not in use yet.")
     say_ended(ended, draft)
@@ -95,11 +95,11 @@ def remove(session: Session, slug: str, key: str) -> ResponseReturnValue:
 def save(session: Session, slug: str, change: Change) -> tuple[CampaignDraft, list[str]]:
     """Keep what `change` writes, if the draft is still the one that the form was made from.
 
-    Returns the draft, and the keys of letters that have an end of their own now. Raises as `desk.save` does.
+    Returns the draft, and the keys of letters that have an end of their own now. Raises as `drafting.save` does.
     """
     ended: list[str] = []
     revision = request.form.get("revision", 0, type=int)
-    draft = desk.save(
+    draft = drafting.save(
         session, slug, revision, lambda papers: ended.extend(change(papers)), me().id, house().clock.now()
     )
     return draft, ended
@@ -107,7 +107,7 @@ def save(session: Session, slug: str, change: Change) -> tuple[CampaignDraft, li
 
 def say_ended(ended: list[str], draft: CampaignDraft) -> None:
     """Say which letters changed beside the one that was meant."""
-    papers = desk.read(draft)
+    papers = drafting.read(draft)
     for key in ended:
         flash(f"“{papers.letter(key)['subject']}” comes last now, and stays worth sending for 7 days.")
 

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.audience import subscriptions
-from newsletter.campaigns import broadcasts, shelf, tallying, telling
+from newsletter.campaigns import broadcasts
 from newsletter.campaigns.archive import Place
+from newsletter.campaigns.desk import shelf, tallying, telling
+from newsletter.campaigns.desk.naming import LONGEST_NAME
+from newsletter.campaigns.desk.shelf import Newsletter
 from newsletter.campaigns.models import Broadcast
-from newsletter.campaigns.naming import LONGEST_NAME
-from newsletter.campaigns.shelf import Newsletter
 from newsletter.content.anonymous import for_anybody
 from newsletter.content.compiling import Source
 from newsletter.content.models import Version

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from newsletter.audience import subscriptions
-from newsletter.campaigns import desk, discarding, shelf, telling
+from newsletter.campaigns.desk import discarding, drafting, shelf, telling
 from newsletter.errors import NotFound, Refused
 from newsletter.web.access import WRITES, changes, me, reads, remark
 from newsletter.web.studio import newsletter
@@ -57,7 +57,7 @@ def create(session: Session) -> ResponseReturnValue:
     except NotFound:
         wrong["topic"] = "Choose what it is about."
     try:
-        draft = desk.begin(session, name, topic, me().id, house().clock.now())
+        draft = drafting.begin(session, name, topic, me().id, house().clock.now())
     except Refused as refused:
         wrong["name"] = newsletter.sentence(refused)
     if wrong:
@@ -72,7 +72,7 @@ def duplicate(session: Session, slug: str) -> ResponseReturnValue:
     name = request.form.get("name", "")
     shelf.find(session, slug, house().clock.now())
     try:
-        copy = desk.duplicate(session, slug, name, me().id, house().clock.now())
+        copy = drafting.duplicate(session, slug, name, me().id, house().clock.now())
     except Refused as refused:
         return newsletter.page(session, slug, {"name": newsletter.sentence(refused)}, copy_name=name), 400
     remark(copy=copy.slug)

@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import enrollment, missed, standing, timelines
+from newsletter.campaigns import enrollment, timelines
+from newsletter.campaigns.desk import missed, standing
 from newsletter.errors import Refused
 from newsletter.web.access import WRITES, changes, reads
 from newsletter.web.transaction import house

@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session, joinedload
 from newsletter.audience import people, zones
 from newsletter.audience.addresses import AddressRefused
 from newsletter.audience.models import Subscriber
-from newsletter.campaigns import desk, onlookers, penned, standing
-from newsletter.campaigns.desk import Papers
+from newsletter.campaigns.desk import drafting, onlookers, penned, standing
+from newsletter.campaigns.desk.drafting import Papers
+from newsletter.campaigns.desk.standing import Standing
 from newsletter.campaigns.enrollment import HOURS
-from newsletter.campaigns.folders import SequenceFolder
+from newsletter.campaigns.filing.folders import SequenceFolder
 from newsletter.campaigns.localtime import at_local
 from newsletter.campaigns.ordering import misplaced
 from newsletter.campaigns.rehearsing import Letter, Rehearsed, listed, rehearse
-from newsletter.campaigns.standing import Standing
 from newsletter.content.previewing import preview
 from newsletter.content.refusals import ContentRefused
 from newsletter.web.access import SEES_PEOPLE, changes, me, reads
@@ -157,7 +157,7 @@ def _coming(folder: SequenceFolder | None, asked: Asked) -> tuple[Rehearsed, ...
 
 def _version(stands: Standing, which: str) -> tuple[Papers, SequenceFolder]:
     if stands.live is not None and (which == "live" or stands.draft is None):
-        return desk.unfolded(stands.live), stands.live
+        return drafting.unfolded(stands.live), stands.live
     return stands.papers, stands.desk
 
 

@@ -8,8 +8,8 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import desk, standing
-from newsletter.campaigns.desk import EditedMeanwhile
+from newsletter.campaigns.desk import drafting, standing
+from newsletter.campaigns.desk.drafting import EditedMeanwhile
 from newsletter.campaigns.models import CampaignDraft
 from newsletter.errors import Refused
 from newsletter.staff.models import Staff
@@ -42,7 +42,7 @@ def page(
     folder = stands.live if shows_live and stands.live else stands.desk
     changes = {} if shows_live else stands.changes
     cards = strip.cards(folder, changes, stands.live, standing.waiting(session, stands.sequence))
-    wrongs = desk.mistakes(session, stands.draft) if stands.draft and not shows_live else ()
+    wrongs = drafting.mistakes(session, stands.draft) if stands.draft and not shows_live else ()
     shown = render_template(
         "studio/sequence.html",
         stands=stands,

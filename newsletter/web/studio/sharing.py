@@ -8,8 +8,8 @@ from flask import redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import desk
-from newsletter.campaigns.desk import Papers
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.desk.drafting import Papers
 from newsletter.web.access import WRITES, changes, me
 from newsletter.web.studio import writing
 from newsletter.web.studio.sheets import Looking, Sheet
@@ -28,7 +28,7 @@ def _share(session: Session, sheet: Sheet, look: Looking, told: Mapping[str, str
     if sheet.is_care:
         return writing.page(session, sheet, look, wrong={**told, "share": FOR_PATIENTS})
     if sheet.draft is None:
-        desk.save(session, sheet.slug, 0, _as_it_is, me().id, house().clock.now())
+        drafting.save(session, sheet.slug, 0, _as_it_is, me().id, house().clock.now())
     return redirect(sheet.url("write", **look.query, shared=1), 303)
 
 

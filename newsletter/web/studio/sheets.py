@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from newsletter.audience import people
 from newsletter.audience.addresses import AddressRefused
 from newsletter.audience.models import Subscriber
-from newsletter.campaigns import broadcasts, desk, glancing, onlookers, penned
-from newsletter.campaigns.desk import Papers
-from newsletter.campaigns.folders import BROADCAST_FILE, SLUG
-from newsletter.campaigns.glancing import Glance
+from newsletter.campaigns import broadcasts
+from newsletter.campaigns.desk import drafting, glancing, onlookers, penned
+from newsletter.campaigns.desk.drafting import Papers
+from newsletter.campaigns.desk.glancing import Glance
+from newsletter.campaigns.desk.onlookers import Onlooker
+from newsletter.campaigns.desk.penned import Words
+from newsletter.campaigns.filing.folders import BROADCAST_FILE, SLUG
 from newsletter.campaigns.models import Broadcast, CampaignDraft
-from newsletter.campaigns.onlookers import Onlooker
-from newsletter.campaigns.penned import Words
 from newsletter.delivery.models import Mailbox
 from newsletter.errors import Refused
 from newsletter.web.transaction import house
@@ -98,7 +99,7 @@ def find(session: Session, slug: str, key: str | None) -> Sheet:
     """The letter; 404 where there is none. Raises Refused for a newsletter that has been sent, or is on its way."""
     if not SLUG.fullmatch(slug) or not (key is None or SLUG.fullmatch(key)):
         abort(404)
-    papers, draft = desk.papers(session, slug)
+    papers, draft = drafting.papers(session, slug)
     if (papers.kind == BROADCAST_FILE) != (key is None):
         abort(404)
     papers.letter(key)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from newsletter.campaigns.arranging import day_of
-from newsletter.campaigns.comparing import Change
-from newsletter.campaigns.folders import SequenceFolder, StepFile
-from newsletter.campaigns.saying import spell_until, spell_weekdays, spell_when
+from newsletter.campaigns.desk.arranging import day_of
+from newsletter.campaigns.desk.saying import spell_until, spell_weekdays, spell_when
+from newsletter.campaigns.filing.comparing import Change
+from newsletter.campaigns.filing.folders import SequenceFolder, StepFile
 from newsletter.campaigns.spelling import EVERY_DAY, spell_hour
 from newsletter.campaigns.timings import Day
 

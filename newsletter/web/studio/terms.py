@@ -11,10 +11,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import arranging, desk, proofreading, saying, standing
-from newsletter.campaigns.folders import StepFile
+from newsletter.campaigns.desk import arranging, drafting, saying, standing
+from newsletter.campaigns.desk.standing import Standing
+from newsletter.campaigns.filing import proofreading
+from newsletter.campaigns.filing.folders import StepFile
 from newsletter.campaigns.spelling import Misspelled
-from newsletter.campaigns.standing import Standing
 from newsletter.content.merging import parse_condition
 from newsletter.content.refusals import ContentRefused
 from newsletter.errors import NotFound, Refused
@@ -73,7 +74,7 @@ def post(session: Session, slug: str, key: str) -> ResponseReturnValue:
     except Refused as problem:
         notice = sequence.conflict(session, problem)
         return _page(session, stands, letter, typed, notice=notice, status=409)
-    flash(f"Saved: “{desk.read(draft).letter(key)['subject']}”. Not in use yet.")
+    flash(f"Saved: “{drafting.read(draft).letter(key)['subject']}”. Not in use yet.")
     moving.say_ended(ended, draft)
     return redirect(f"{url_for('studio.sequence', slug=slug)}#{key}", 303)
 

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from newsletter import limits
-from newsletter.campaigns import glancing, onlookers, penned, trials
-from newsletter.campaigns.onlookers import Onlooker
+from newsletter.campaigns.desk import glancing, onlookers, penned, trials
+from newsletter.campaigns.desk.onlookers import Onlooker
 from newsletter.errors import Refused
 from newsletter.limits import Limit
 from newsletter.web.access import WRITES, changes, me

@@ -6,9 +6,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import desk, drafts, impact, standing
+from newsletter.campaigns import impact
+from newsletter.campaigns.desk import drafting, standing
+from newsletter.campaigns.desk.standing import Standing
+from newsletter.campaigns.filing import drafts
 from newsletter.campaigns.models import CampaignDraft
-from newsletter.campaigns.standing import Standing
 from newsletter.errors import NotFound
 from newsletter.web.access import WRITES, changes, reads, remark
 from newsletter.web.studio import mending, sequence, whom
@@ -27,7 +29,7 @@ def post(session: Session, slug: str) -> ResponseReturnValue:
     stands, draft = _drafted(session, slug)
     if not _is_seen(draft):
         return _page(session, stands, draft, notice=_changed(session, draft), status=409)
-    if desk.mistakes(session, draft):
+    if drafting.mistakes(session, draft):
         return _page(session, stands, draft, status=400)
     drafts.use(session, slug, house().clock.now(), (draft.id, draft.revision))
     remark(draft=draft.id)
@@ -68,7 +70,7 @@ def _changed(session: Session, draft: CampaignDraft) -> str:
 def _page(
     session: Session, stands: Standing, draft: CampaignDraft, notice: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    mistakes = desk.mistakes(session, draft)
+    mistakes = drafting.mistakes(session, draft)
     met = None if mistakes else impact.of(session, stands.desk, house().clock.now())
     zone = house().settings.clinic.zone
     shown = render_template(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.campaigns.folders import SequenceFolder
+from newsletter.campaigns.desk.saying import spell_when
+from newsletter.campaigns.filing.folders import SequenceFolder
 from newsletter.campaigns.impact import Between, Impact, Met
-from newsletter.campaigns.saying import spell_when
 
 WHAT = {
     "moved": "moves",

@@ -16,9 +16,9 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import desk, penned
-from newsletter.campaigns.desk import EditedMeanwhile, UsedMeanwhile
-from newsletter.campaigns.penned import Seen, Words
+from newsletter.campaigns.desk import drafting, penned
+from newsletter.campaigns.desk.drafting import EditedMeanwhile, UsedMeanwhile
+from newsletter.campaigns.desk.penned import Seen, Words
 from newsletter.content.previewing import compiled_once
 from newsletter.errors import Refused
 from newsletter.web.access import WRITES, changes, me, reads
@@ -119,7 +119,7 @@ def _compile_ahead(slug: str, key: str | None, mine: Words) -> None:
     Whatever is wrong is said by the one who needs the result.
     """
     with house().database.reading() as session, suppress(Refused):
-        opened, _ = desk.papers(session, slug)
+        opened, _ = drafting.papers(session, slug)
         mine.put_on(opened, key)
         compiled_once(penned.source(opened, key))
 

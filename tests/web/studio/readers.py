@@ -10,8 +10,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from newsletter.audience.models import Subscriber, Subscription, Topic
-from newsletter.campaigns import desk
-from newsletter.campaigns.desk import Papers
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.desk.drafting import Papers
 from newsletter.campaigns.models import CampaignDraft
 from newsletter.delivery import mailboxes
 from newsletter.delivery.models import Delivery
@@ -47,12 +47,12 @@ def begin(house: House, name: str = "Spring guide", topic: str = "resources", *,
     now = house.clock.now()
     with house.database.writing.begin() as session:
         writer = roll.practice_owner(session, now)
-        draft = desk.begin(session, name, topic, writer, now)
+        draft = drafting.begin(session, name, topic, writer, now)
         if words:
             say = partial(
                 Papers.write, key=None, subject=f"A {name}", preview_text="Says little.", body=words
             )
-            desk.save(session, draft.slug, draft.revision, say, writer, now)
+            drafting.save(session, draft.slug, draft.revision, say, writer, now)
         return draft.slug
 
 
@@ -60,10 +60,10 @@ def rewrite(house: House, slug: str, words: str) -> None:
     """Somebody else saves other words."""
     now = house.clock.now()
     with house.database.writing.begin() as session:
-        draft = desk.open_draft(session, slug)
+        draft = drafting.open_draft(session, slug)
         assert isinstance(draft, CampaignDraft)
         say = partial(Papers.write, key=None, subject="Other", preview_text="Other words.", body=words)
-        desk.save(session, slug, draft.revision, say, roll.practice_owner(session, now), now)
+        drafting.save(session, slug, draft.revision, say, roll.practice_owner(session, now), now)
 
 
 def arrived(house: House, slug: str) -> dict[int | None, str]:

@@ -9,7 +9,9 @@ from lxml import html as trees
 from sqlalchemy import select
 
 from newsletter.audience.models import Hold, Subscriber
-from newsletter.campaigns import broadcasts, desk, drafts
+from newsletter.campaigns import broadcasts
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.filing import drafts
 from newsletter.campaigns.models import Broadcast
 from newsletter.content.models import Version
 from newsletter.delivery import mailboxes, suppression
@@ -49,7 +51,7 @@ def issue(story) -> Broadcast | None:
 def nothing_happened(story) -> bool:
     """It lies on the desk as it did, and nobody gets it."""
     with story.house.database.reading() as session:
-        waits = desk.open_draft(session, "spring-guide") is not None
+        waits = drafting.open_draft(session, "spring-guide") is not None
     return waits and issue(story) is None and not arrived(story.house, "spring-guide")
 
 
@@ -181,11 +183,11 @@ def test_a_draft_that_was_let_go_and_begun_anew_is_not_the_one_that_was_seen(sto
     held = chosen(opened.page)
     now = story.clock.now()
     with story.house.database.writing.begin() as session:
-        first = desk.open_draft(session, "spring-guide")
+        first = drafting.open_draft(session, "spring-guide")
         files, revision, writer = dict(first.files), first.revision, first.edited_by
         drafts.discard(session, "spring-guide", now)
         session.flush()
-        second = desk.begin(session, "Spring guide, anew", "resources", writer, now)
+        second = drafting.begin(session, "Spring guide, anew", "resources", writer, now)
         second.slug, second.files, second.revision = "spring-guide", files, revision
     assert opened.send(SEND, held).status_code == 400
     assert said_at(opened.page, "seen").startswith("The letter was changed meanwhile.")

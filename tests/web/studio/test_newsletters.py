@@ -9,7 +9,9 @@ from lxml import html as trees
 from sqlalchemy import delete, event, select
 
 from newsletter.audit import AuditEntry
-from newsletter.campaigns import broadcasts, desk, starter
+from newsletter.campaigns import broadcasts
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.filing import starter
 from newsletter.campaigns.models import Broadcast, CampaignDraft
 from newsletter.content.models import Version
 from newsletter.staff import roll
@@ -149,7 +151,7 @@ def test_where_nothing_was_written_yet_the_page_says_what_to_do(story, marketer)
 def test_a_sequence_s_draft_is_no_newsletter(story, marketer):
     now = story.clock.now()
     with story.house.database.writing.begin() as session:
-        desk.save(session, "welcome", 0, str, roll.practice_owner(session, now), now)
+        drafting.save(session, "welcome", 0, str, roll.practice_owner(session, now), now)
     marketer.open(LIST)
     assert set(names(marketer.page)) == STARTERS
     assert marketer.open(LIST + "welcome/").status_code == 404
@@ -207,7 +209,7 @@ def test_a_copy_has_the_words_and_the_people_and_a_name_of_its_own(story, market
     answer = post(marketer, f"{LIST}{slug}/duplicate", {"name": proposed[0]})
     assert answer.headers["Location"] == f"{LIST}spring-guide-again/write"
     with story.house.database.reading() as session:
-        first, second = (desk.papers(session, each)[0] for each in (slug, "spring-guide-again"))
+        first, second = (drafting.papers(session, each)[0] for each in (slug, "spring-guide-again"))
     assert second.bodies == first.bodies
     assert second.table == first.table | {"name": "Spring guide, again"}
 
@@ -268,10 +270,10 @@ def test_what_is_in_use_is_not_discarded_and_says_why(story, marketer):
 def test_discarding_a_sequence_s_draft_is_not_asked_here(story, marketer):
     now = story.clock.now()
     with story.house.database.writing.begin() as session:
-        desk.save(session, "welcome", 0, str, roll.practice_owner(session, now), now)
+        drafting.save(session, "welcome", 0, str, roll.practice_owner(session, now), now)
     assert post(marketer, f"{LIST}welcome/discard", {"name": "Welcome"}).status_code == 404
     with story.house.database.reading() as session:
-        assert desk.open_draft(session, "welcome") is not None
+        assert drafting.open_draft(session, "welcome") is not None
 
 
 def test_who_only_reads_sees_the_list_and_no_button(story, sign_in):

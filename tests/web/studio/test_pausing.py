@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from newsletter.campaigns import dispatch, enrollment, missed, timelines
-from newsletter.campaigns.missed import Missed
+from newsletter.campaigns import dispatch, enrollment, timelines
+from newsletter.campaigns.desk import missed
+from newsletter.campaigns.desk.missed import Missed
 from tests.walks.story import Story
 from tests.web.visiting import READER, Visitor, both, counts, words
 

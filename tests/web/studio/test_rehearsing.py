@@ -10,7 +10,7 @@ from lxml import html as trees
 from sqlalchemy import select
 
 from newsletter.audit import AuditEntry
-from newsletter.campaigns import desk
+from newsletter.campaigns.desk import drafting
 from tests.walks.story import Story, text_of
 from tests.web.visiting import READER, Visitor, counts, words
 
@@ -109,14 +109,14 @@ def test_what_cannot_be_rehearsed_is_said_and_stays_typed(
 def test_live_and_draft_stand_side_by_side_and_open_in_their_own_words(
     story: Story, marketer: Visitor
 ) -> None:
-    def change(papers: desk.Papers) -> None:
+    def change(papers: drafting.Papers) -> None:
         papers.letter("over-the-weeks")["day"] = 10
         papers.write(
             "is-one-enough", subject="Is one enough?", preview_text="Shorter.", body="Only in the draft.\n"
         )
 
     with story.house.database.writing.begin() as session:
-        desk.save(session, "welcome", 0, change, 1, story.clock.now())
+        drafting.save(session, "welcome", 0, change, 1, story.clock.now())
     found = rehearsed(marketer, **LATE_ON_THURSDAY)
     assert found["Right away, and over the weeks"] == ["Live Sat 14 Mar, 10:00", "Draft Sun 15 Mar, 10:00"]
     assert found["What happens under the skin"] == ["Comes Tue 10 Mar, 10:00"]
@@ -152,7 +152,7 @@ def test_a_letter_opens_as_the_production_compile_would_send_it(story: Story, ma
 def test_a_letter_that_cannot_be_compiled_yet_says_why_in_its_place(story: Story, marketer: Visitor) -> None:
     with story.house.database.writing.begin() as session:
         broken = "Hello {{ first_name\n"
-        desk.save(
+        drafting.save(
             session,
             "welcome",
             0,

@@ -10,9 +10,11 @@ from lxml import html as trees
 from sqlalchemy import event, select, update
 
 from newsletter.audit import AuditEntry
-from newsletter.campaigns import desk, drafts, enrollment
+from newsletter.campaigns import enrollment
+from newsletter.campaigns.desk import drafting
+from newsletter.campaigns.desk.standing import of as standing_of
+from newsletter.campaigns.filing import drafts
 from newsletter.campaigns.models import CampaignDraft, Sequence
-from newsletter.campaigns.standing import of as standing_of
 from newsletter.staff.models import Staff
 from tests.walks.story import Story
 from tests.web.visiting import Visitor, both, counts, words
@@ -34,12 +36,12 @@ def cards(page: str) -> dict[str, str]:
 
 def draft(story: Story) -> CampaignDraft | None:
     with story.house.database.reading() as session:
-        return desk.open_draft(session, "welcome")
+        return drafting.open_draft(session, "welcome")
 
 
 def letter(story: Story, key: str) -> dict[str, object]:
     with story.house.database.reading() as session:
-        return desk.papers(session, "welcome")[0].letter(key)
+        return drafting.papers(session, "welcome")[0].letter(key)
 
 
 def move(visitor: Visitor, key: str, when: str, revision: int = 0, **more: object) -> int:
@@ -158,9 +160,9 @@ def test_letters_are_listed_in_the_order_in_which_they_come(story: Story, desk_o
         desk_of.page
     )
     with story.house.database.reading() as session:
-        draft = desk.open_draft(session, "welcome")
+        draft = drafting.open_draft(session, "welcome")
         assert draft is not None
-        assert desk.mistakes(session, draft) == ()
+        assert drafting.mistakes(session, draft) == ()
 
 
 @pytest.mark.parametrize(
@@ -352,7 +354,7 @@ def test_what_is_no_sequence_is_not_found(marketer: Visitor, path: str) -> None:
 
 def test_a_sequence_that_is_only_a_draft_says_so(story: Story, marketer: Visitor) -> None:
     with story.house.database.writing.begin() as session:
-        papers = desk.papers(session, "welcome")[0]
+        papers = drafting.papers(session, "welcome")[0]
         papers.table["name"] = "Autumn"
         files = papers.files
         row = CampaignDraft(

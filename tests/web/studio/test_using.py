@@ -10,7 +10,8 @@ from lxml import html as trees
 from sqlalchemy import select
 
 from newsletter.audit import AuditEntry
-from newsletter.campaigns import desk, impact, standing
+from newsletter.campaigns import impact
+from newsletter.campaigns.desk import drafting, standing
 from newsletter.campaigns.models import CampaignDraft, Sequence
 from newsletter.web.studio import whom
 from tests.walks.story import Story
@@ -46,7 +47,7 @@ def move(visitor: Visitor, key: str, when: str, revision: int = 0) -> None:
 
 def write(story: Story, key: str, body: str, revision: int = 0, subject: str = "Other words") -> None:
     with story.house.database.writing.begin() as session:
-        desk.save(
+        drafting.save(
             session,
             "welcome",
             revision,
@@ -155,7 +156,7 @@ def test_what_keeps_it_from_being_used_comes_first_with_links_and_no_button(
 
 def waiting(story: Story) -> CampaignDraft:
     with story.house.database.reading() as session:
-        draft = desk.open_draft(session, "welcome")
+        draft = drafting.open_draft(session, "welcome")
     assert draft is not None
     return draft
 
@@ -192,7 +193,7 @@ def test_letting_the_draft_go_changes_nobody(under_way: Story, marketer: Visitor
 
 def test_a_new_sequence_is_on_for_whoever_signs_up_from_then(story: Story, marketer: Visitor) -> None:
     with story.house.database.writing.begin() as session:
-        papers = desk.papers(session, "welcome")[0]
+        papers = drafting.papers(session, "welcome")[0]
         papers.table["name"] = "Autumn"
         row = CampaignDraft(
             slug="autumn", origin="import", files=papers.files, digest="", created_at=story.clock.now()

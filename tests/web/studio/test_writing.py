@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.audit import AuditEntry
-from newsletter.campaigns import desk, penned
+from newsletter.campaigns.desk import drafting, penned
 from newsletter.campaigns.models import Broadcast, CampaignDraft
 from newsletter.staff.models import Staff
 from tests.web.visiting import READER, both, counts, words
@@ -35,7 +35,7 @@ def ask(visitor, path=GUIDE, **typed):
 
 def words_on_desk(story, slug="guide-start-to-finish", key=None):
     with story.house.database.reading() as session:
-        return penned.of(desk.papers(session, slug)[0], key)
+        return penned.of(drafting.papers(session, slug)[0], key)
 
 
 def test_the_page_shows_the_words_the_row_and_the_picture(marketer):
