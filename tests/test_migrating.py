@@ -28,7 +28,7 @@ WORDS = {
     "stream": {"deliveries": "marketing", "consents": "marketing", "practice_letters": "marketing"},
     "act": {"consents": "requested"},
     "scope": {"suppressions": "all"},
-    "kind": {"sequences": "marketing", "holds": "break"},
+    "kind": {"sequences": "marketing", "holds": "break", "events": "opened"},
     "origin": {"campaign_drafts": "import"},
     "role": {"staff": "owner"},
 }
@@ -175,7 +175,7 @@ def test_an_older_database_is_told_what_to_run(empty_database):
     migrating.ensure_current(empty_database)
 
 
-@pytest.mark.parametrize("target", ["nowhere", "9999", "-7", "+7", "base:head", "x" * 1000, "';--"])
+@pytest.mark.parametrize("target", ["nowhere", "9999", "-99", "+99", "base:head", "x" * 1000, "';--"])
 def test_an_unknown_revision_is_answered_with_the_known_ones(database, target):
     with pytest.raises(DatabaseUnusable, match=r"right would be head, base or one of .*0001"):
         migrating.migrate(database, target)

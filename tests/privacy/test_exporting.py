@@ -49,7 +49,7 @@ WORKINGS = {
         "send_after",
     },
     "attempts": {"epoch", "enhanced", "verdict", "said"},
-    "enrollments": {"entry_key", "zone", "next_due_at", "anchors", "created_at"},
+    "enrollments": {"entry_key", "zone", "next_due_at", "anchors", "created_at", "pinned"},
     "step_runs": {"step_key", "occurrence", "dedupe_key"},
     "subscribers": {"created_at"},
     "subscriptions": set(),
