@@ -16,8 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,12 +25,9 @@ import click
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from newsletter import migrating  # noqa: E402  (runs as a script, from any folder)
+from benchmarks.fresh import databases  # noqa: E402  (runs as a script, from any folder)
 from newsletter.audience.newcomers import CONSENT, PERSON, SUBSCRIPTION  # noqa: E402
-from newsletter.campaigns import starter  # noqa: E402
-from newsletter.db import Database, open_database  # noqa: E402
-from tests import postgres_cluster  # noqa: E402
-from tests.services import find  # noqa: E402
+from newsletter.db import open_database  # noqa: E402
 
 MOST = 2_000_000
 CHUNK = 10_000
@@ -130,7 +125,7 @@ def _rows(numbers: range, *, on_sqlite: bool) -> list[tuple[str, list[tuple[Any,
 
 def _insert(table: str, columns: Any, *, on_sqlite: bool) -> str:
     marks = ", ".join(("?" if on_sqlite else "%s",) * len(columns))
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  (names of our own)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
 
 
 def command(url: str, path: Path) -> tuple[float, float]:
@@ -145,41 +140,6 @@ def command(url: str, path: Path) -> tuple[float, float]:
     if process.returncode:
         raise click.ClickException(f"the import ended with {process.returncode}")
     return time.perf_counter() - before, usage.ru_maxrss / 1024
-
-
-@contextmanager
-def databases(kind: str, folder: Path) -> Iterator[Any]:
-    """A function that makes a migrated database and gives its URL."""
-    made = 0
-
-    def name() -> str:
-        nonlocal made
-        made += 1
-        return f"bench_{made}"
-
-    if kind == "sqlite":
-        yield lambda: _prepared(f"sqlite:///{folder / name()}.db")
-        return
-    server = find("postgresql")
-    if server is None:
-        raise click.ClickException("PostgreSQL is not installed; `make test-services` brings it")
-    with postgres_cluster.running(server.parent) as cluster:
-
-        def fresh() -> str:
-            called = name()
-            cluster.create(called)
-            return _prepared(cluster.url(called))
-
-        yield fresh
-
-
-def _prepared(url: str) -> str:
-    database: Database = open_database(url)
-    migrating.migrate(database)
-    with database.writing.begin() as session:
-        starter.load(session, datetime.now(UTC))
-    database.close()
-    return url
 
 
 if __name__ == "__main__":

@@ -8,13 +8,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from email.headerregistry import Address
-from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from newsletter.clinic import Clinic
+from newsletter.clinic import SETTINGS, Clinic, host_of, not_a_web_address, wrong_with
 
 PREFIX = "NEWSLETTER_"
 SHORTEST_KEY = 32
@@ -113,11 +109,8 @@ class Environment:
     def web_address(self, name: str, default: str = "") -> str:
         """A full http or https address, or nothing."""
         url = self.get(name, default)
-        if url and not (url.startswith(("http://", "https://")) and host_of(url)):
-            self.wrong(
-                name,
-                f"is not a web address: “{url}”; right would be https://clinic.example/…",
-            )
+        if url and (complaint := not_a_web_address(url)):
+            self.wrong(name, complaint)
         return url
 
     def number(self, name: str, default: int) -> int:
@@ -135,64 +128,26 @@ class Environment:
             self.wrong(name, f"is “{word}”; right would be {', '.join(words)}")
         return word
 
-    def address(self, name: str, default: str) -> str:
-        """One plain e-mail address, or nothing."""
-        text = self.get(name, default)
-        if text:
-            try:
-                Address(addr_spec=text)
-            except (ValueError, IndexError):
-                text = ""
-            if "@" not in text or parseaddr(text)[1] != text:
-                self.wrong(
-                    name,
-                    "is not one plain e-mail address; right would be letters@clinic.example",
-                )
-        return text
-
     def clinic(self, known: Clinic) -> Clinic:
-        """The clinic's facts, `known` where nothing is given. Name, From and postal address must be there."""
-        facts = Clinic(
-            name=self.get("CLINIC_NAME", known.name),
-            sender=self.address("CLINIC_FROM", known.sender),
-            reply_to=self.address("CLINIC_REPLY_TO", known.reply_to),
-            postal_address=self.get("CLINIC_POSTAL_ADDRESS", known.postal_address),
-            city=self.get("CLINIC_CITY", known.city),
-            time_zone=self.zone("CLINIC_TIME_ZONE", known.time_zone),
-            phone=self.get("CLINIC_PHONE", known.phone),
-            booking_url=self.web_address("CLINIC_BOOKING_URL", known.booking_url),
-            privacy_url=self.web_address("CLINIC_PRIVACY_URL", known.privacy_url),
-        )
-        needed = {"NAME": facts.name, "FROM": facts.sender, "POSTAL_ADDRESS": facts.postal_address}
-        for name, value in needed.items():
-            if not value and not self.get(f"CLINIC_{name}"):
-                self.wrong(f"CLINIC_{name}", "is missing; it is required before real mail leaves")
-        return facts
+        """The clinic's facts, `known` where nothing is given; in UTC where no zone is known either."""
+        facts = {fact: self._fact(fact, getattr(known, fact)) for fact in SETTINGS}
+        if not facts["time_zone"]:
+            self.notes.append(
+                f"{PREFIX}CLINIC_TIME_ZONE is not given: hours are UTC unless the studio says otherwise; "
+                "right would be Europe/London"
+            )
+        return Clinic(**facts | {"time_zone": facts["time_zone"] or "UTC"})
 
-    def zone(self, name: str, default: str) -> str:
-        """An IANA zone; UTC with a note where none is given."""
-        zone = self.get(name, default)
-        if not zone:
-            self.notes.append(f"{PREFIX}{name} is not given: hours are UTC; right would be Europe/London")
-        elif not _known_zone(zone):
-            self.wrong(name, f"is not an IANA zone: “{zone}”; right would be Europe/London")
-        return zone or "UTC"
+    def given_facts(self) -> frozenset[str]:
+        """The facts of the clinic that stand here: the studio shows them and cannot change them."""
+        return frozenset(fact for fact, name in SETTINGS.items() if self.get(f"CLINIC_{name}"))
 
-
-def host_of(url: str) -> str:
-    """The host in a URL; empty for what is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _known_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+    def _fact(self, fact: str, default: str) -> str:
+        name = f"CLINIC_{SETTINGS[fact]}"
+        text = self.get(name, default)
+        if complaint := wrong_with(fact, text):
+            self.wrong(name, complaint)
+        return text
 
 
 def kept_key(path: Path, problems: list[str]) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
+from newsletter import stored
+from newsletter.clinic import SETTINGS, STORED, Clinic, decided, missing
 from newsletter.clock import Clock, SandboxClock, SystemClock
 from newsletter.db import Database, open_database
 from newsletter.links import Links
@@ -24,6 +28,24 @@ class House:
     def vault(self) -> Vault:
         """Keyed hashes and sealed texts, with this installation's pepper and keys."""
         return Vault(self.settings.pepper, self.settings.secret_keys)
+
+    def clinic(self, session: Session) -> Clinic:
+        """Who is writing now: what the environment gives, and for the rest what was decided in the studio."""
+        return decided(self.settings.clinic, stored.get(session, STORED), self.settings.clinic_given)
+
+    def as_decided(self, session: Session) -> House:
+        """This house with the clinic of now in its settings: for one request, or one short command."""
+        return replace(self, settings=replace(self.settings, clinic=self.clinic(session)))
+
+    def unsaid(self, session: Session) -> tuple[str, ...]:
+        """What keeps real mail from leaving, a line for each fact that nobody has given; none in practice."""
+        if self.settings.practice:
+            return ()
+        return tuple(
+            f"NEWSLETTER_CLINIC_{SETTINGS[fact]} is missing; it is required before real mail leaves: "
+            "give it there, or in the studio under Settings, Clinic"
+            for fact in missing(self.clinic(session))
+        )
 
     def close(self) -> None:
         """Give the database's connections back."""

@@ -33,6 +33,9 @@ class Purpose(IntEnum):
     DATA = 7
     NEW_ADDRESS = 8
     LOOK = 9
+    COUNT = 10
+    CLICK = 11
+    OPEN = 12
 
 
 class LinkDamaged(Refused):

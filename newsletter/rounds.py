@@ -14,11 +14,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import clock as clocks
 from newsletter import limits, pulse
+from newsletter.audience import brought, counting
+from newsletter.audience.lists import kept
 from newsletter.campaigns import dispatch, enrollment, fanning
 from newsletter.campaigns.gate import gate
 from newsletter.clock import ClockRefused, Turnable
@@ -28,10 +31,12 @@ from newsletter.delivery.letterhead import Letterhead
 from newsletter.delivery.models import Delivery, PracticeLetter
 from newsletter.delivery.sending import Postman
 from newsletter.delivery.transports import open_transport
-from newsletter.errors import Refused
+from newsletter.errors import Mistakes, Refused
 from newsletter.house import House
 from newsletter.privacy.tidying import CHORES, Chore
 from newsletter.staff import visits
+
+log = structlog.get_logger("newsletter.rounds")
 
 BREATH = 0.005  # after each commit of a loop: without it another process's one-row write waited for seconds
 PATIENCE = timedelta(seconds=30)
@@ -55,16 +60,20 @@ class Rounds:
             clock=house.clock,
             transport=open_transport(house.settings.mail_url, database=house.database),
             letterhead=Letterhead(house.settings.clinic, house.links),
-            render=Renderer(house.database).render,
+            render=Renderer(house.database, house.settings.base_url).render,
             gate=gate,
+            agreed=counting.agreed,
             name=name,
             lease=lease,
         )
+        self._silent = False
 
     def admit(self) -> int:
         """Enroll whoever should be in a sequence and is not; returns how many were looked at."""
-        zone = self.house.settings.clinic.zone
-        return self._drain(enrollment.any_waiting, lambda session, now: enrollment.admit(session, zone, now))
+        return self._drain(
+            enrollment.any_waiting,
+            lambda session, now: enrollment.admit(session, self.house.clinic(session).zone, now),
+        )
 
     def queue(self) -> int:
         """Turn due steps into deliveries; returns how many enrollments were decided."""
@@ -77,16 +86,18 @@ class Rounds:
 
     def fan_out(self) -> int:
         """Carry issues on: begin them, turn slices of their audience into deliveries; returns how many rows moved."""
-        zone = self.house.settings.clinic.zone
         return self._drain(
             lambda session: fanning.anything_to_do(session, self.house.clock.now()),
-            lambda session, now: fanning.work(session, zone, now),
+            lambda session, now: fanning.work(session, self.house.clinic(session).zone, now),
         )
 
     def send(self) -> int:
-        """Hand over what is due; returns how many deliveries moved."""
+        """Hand over what is due, under the clinic's letterhead of now; returns how many deliveries moved.
+
+        While nobody has said who is writing, real mail waits.
+        """
         done = 0
-        while not self.stopping:
+        while not self.stopping and not self._unsaid():
             moved = self.postman.round()
             if not moved:
                 break
@@ -99,7 +110,12 @@ class Rounds:
         return self.admit() + self.fan_out() + self.queue() + self.send()
 
     def until_idle(self) -> int:
-        """Work until nothing is due and nothing is claimed, by anybody. Raises StillBusy after 30 s of no progress."""
+        """Work until nothing is due and nothing is claimed, by anybody. Raises StillBusy after 30 s of no progress.
+
+        Raises Mistakes where real mail would have to wait, because nobody has said who is writing.
+        """
+        if unsaid := self._unsaid():
+            raise Mistakes(unsaid)
         done, since = 0, clocks.ticks()
         while not self.stopping:
             moved = self.round()
@@ -133,6 +149,7 @@ class Rounds:
             limits.tidy(session, self.house.clock.now())
             pulse.tidy(session, self.house.clock.machine())
             visits.tidy(session, self.house.clock.machine())
+            brought.tidy(session, self.house.settings.data_dir / kept.FOLDER, self.house.clock.machine())
         for chore in CHORES:
             self._drain(partial(self._waits, chore), chore.work)
         self.house.database.settle()
@@ -154,6 +171,16 @@ class Rounds:
     def close(self) -> None:
         """Say goodbye to the mail server."""
         self.postman.transport.close()
+
+    def _unsaid(self) -> tuple[str, ...]:
+        """Read who is writing, for the letters of the next round; returns what nobody has said yet."""
+        with self.house.database.reading() as session:
+            unsaid = self.house.unsaid(session)
+            self.postman.letterhead = Letterhead(self.house.clinic(session), self.house.links)
+        if unsaid and not self._silent:
+            log.error("mail_waits", says="; ".join(unsaid))
+        self._silent = bool(unsaid)
+        return unsaid
 
     def _waits(self, chore: Chore, session: Session) -> bool:
         return chore.waits(session, self.house.clock.now())

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.clinic import EXAMPLE_CLINIC, NOBODY, Clinic
-from newsletter.environment import Environment, host_of, kept_key
+from newsletter.clinic import EXAMPLE_CLINIC, NOBODY, Clinic, host_of
+from newsletter.environment import Environment, kept_key
 from newsletter.errors import Mistakes
 
 
@@ -22,6 +22,8 @@ class Settings:
     base_url: str
     secret_keys: tuple[str, ...]
     clinic: Clinic
+    # The clinic's facts that stand in the environment: the studio only shows them.
+    clinic_given: frozenset[str] = frozenset()
     heartbeat_url: str = ""
     pepper: str = ""
     archive: str = "open"  # who may find past issues: open (search engines too), noindex, off
@@ -70,6 +72,7 @@ class Settings:
             base_url=base_url,
             secret_keys=keys,
             clinic=clinic,
+            clinic_given=reader.given_facts(),
             heartbeat_url=heartbeat_url,
             pepper=pepper,
             archive=archive,

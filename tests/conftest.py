@@ -8,7 +8,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +17,10 @@ import pytest
 import structlog
 
 from newsletter import migrating
-from newsletter.campaigns.filing import proofreading
 from newsletter.clock import FrozenClock
-from newsletter.content import compiling, filling, merging, previewing, publishing
 from newsletter.db import Database, open_database
 from newsletter.settings import Settings
-from tests import chromium, postgres_cluster
+from tests import chromium, once, postgres_cluster, scratch
 from tests.services import need
 from tests.walks.beginnings import Beginnings
 
@@ -45,20 +42,21 @@ def pytest_configure() -> None:
         "suite", deadline=None, derandomize=os.environ.get("REQUIRE_SERVICES") == "1"
     )
     hypothesis.settings.load_profile("suite")
+    memory = scratch.in_memory()
+    if memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))  # where `tmp_path` lies
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Few and long first, for two workers share the files: what begins last must not be what takes a minute."""
+    items.sort(key=lambda item: item.path.parent.name not in {"faults", "walks"})
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _the_same_words_are_compiled_once() -> Iterator[None]:
-    """Compiling and parsing are pure, and premailer takes a fifth of a second for each letter.
-
-    What one test had compiled is kept for the next. Tests of the compiler and the parser ask these themselves.
-    """
-    compile_once = lru_cache(1000)(compiling.compile_letter)
-    parse_once = lru_cache(1000)(merging.parse)
+def _what_is_dear_is_done_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
-        for module in (publishing, previewing, proofreading):
-            patched.setattr(module, "compile_letter", compile_once)
-        patched.setattr(filling, "parse", parse_once)
+        for keep in (once.letters, once.statements, once.addresses, once.migrations):
+            keep(patched)
         yield
 
 

@@ -18,6 +18,8 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from tests import scratch
+
 READY_WITHIN_SECONDS = 30
 
 
@@ -64,9 +66,9 @@ def running(binaries: Path) -> Iterator[Cluster]:
     """Start a cluster from `binaries` and take it away afterwards.
 
     The server refuses to run as root, so root hands it to the `postgres` user. A socket's path may have 107
-    bytes at most: hence /tmp, not pytest's long folders. Nothing is synced: no test cuts the power.
+    bytes at most: hence a short one, not pytest's long folders. Nothing is synced: no test cuts the power.
     """
-    place = Path(tempfile.mkdtemp(prefix="nl-pg-", dir="/tmp"))
+    place = Path(tempfile.mkdtemp(prefix="nl-pg-", dir=scratch.in_memory() or "/tmp"))
     owner = pwd.getpwnam("postgres") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
     os.chown(place, owner.pw_uid, owner.pw_gid)
     identity: dict[str, Any] = {}

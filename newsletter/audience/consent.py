@@ -16,12 +16,16 @@ from newsletter.audience.wordings import Words
 
 @dataclass(frozen=True)
 class Evidence:
-    """How an act reached us, and from where. `how` is a word such as form, confirm-page, one-click, staff."""
+    """How an act reached us, and from where. `how` is a word such as form, confirm-page, one-click, staff.
+
+    `shown` is the mark of the words that stood on her page, where it says so: it may have been open since yesterday.
+    """
 
     how: str
     page: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+    shown: str = ""
 
 
 def record(  # noqa: PLR0913, PLR0917  (an act of consent is who, what, how, when and in which words)
@@ -34,7 +38,12 @@ def record(  # noqa: PLR0913, PLR0917  (an act of consent is who, what, how, whe
     words: Words | None = None,
     stream: str = "marketing",
 ) -> None:
-    """Write one act (`requested`, `confirmed` or `withdrawn`) about these topic slugs; `words` are those shown."""
+    """Write one act (`requested`, `confirmed` or `withdrawn`) about these topic slugs.
+
+    `words` are those on the page now; where `evidence` says that she read earlier ones, those are kept with the act.
+    """
+    if words and evidence.shown and evidence.shown != words.mark:
+        words = wordings.shown(session, words.name, evidence.shown) or words
     wording = words and wordings.keep(session, words.name, words.text, now)
     session.add(
         Consent(

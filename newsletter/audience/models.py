@@ -74,6 +74,15 @@ class Subscription(Base):
     __table_args__ = (
         UniqueConstraint("subscriber_id", "topic_id"),
         CheckConstraint("state IN ('pending', 'confirmed', 'unsubscribed')", name="state"),
+        # All that counting an audience asks of each row.
+        Index(
+            "ix_subscriptions_heard",
+            "subscriber_id",
+            "topic_id",
+            "state",
+            "confirmed_at",
+            "ended_at",
+        ),
         Index(
             "ix_subscriptions_unadmitted",
             "confirmed_at",

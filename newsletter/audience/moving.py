@@ -135,7 +135,7 @@ def follow(session: Session, move: Move, vault: Vault, evidence: Evidence, now: 
     topics = [
         slug for slug, each in subscriptions.of(session, person.id).items() if each.state == "confirmed"
     ]
-    consent.record(session, person.id, "confirmed", topics, evidence, now, wordings.MOVE)
+    consent.record(session, person.id, "confirmed", topics, evidence, now, wordings.in_use(session, "move"))
     moved = _take_along(session, person.id, move.to_id)
     log.info("address.changed", subscriber=person.id, mailbox=move.to_id, letters=moved)
     return True

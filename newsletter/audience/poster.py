@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import segno
 
-from newsletter.audience import wordings
 from newsletter.audience.lettering import balanced, fitting
 from newsletter.audience.printing import Box, Line, Sheet
+from newsletter.audience.wordings import OURS, Parts
 
 WIDTH, HEIGHT = 595.28, 841.89  # A4 in points
 SCALES = {"a4": 1.0, "a5": 0.5**0.5}
@@ -34,11 +34,11 @@ class Style(NamedTuple):
     leading: float = 1.45
 
 
-def draw(clinic: str, url: str, size: str = "a4") -> Sheet:
-    """The poster of `clinic` whose code leads to `url`; `size` is one of SCALES."""
-    heading, below = _text(wordings.HEADING, MARGIN, 178, Style(50, "serif", INK, 1.1))
-    promise, _ = _text(wordings.PROMISE, MARGIN, below + 16, Style(17, "sans", SOFT))
-    terms, _ = _text(wordings.TERMS, MARGIN, 798, Style(11, "sans", SOFT))
+def draw(clinic: str, url: str, size: str = "a4", says: Parts = OURS["sign-up"]) -> Sheet:
+    """The poster of `clinic` whose code leads to `url`, where a form `says` the same; `size` is one of SCALES."""
+    heading, below = _text(says["heading"], MARGIN, 178, Style(_largest(says["heading"]), "serif", INK, 1.1))
+    promise, _ = _text(says["promise"], MARGIN, below + 16, Style(17, "sans", SOFT))
+    terms, _ = _text(says["terms"], MARGIN, 798, Style(11, "sans", SOFT))
     shapes = [
         Box(0, 0, WIDTH, 10, ACCENT),
         _one_line(clinic, 92, Style(19, "bold", ACCENT)),
@@ -47,7 +47,14 @@ def draw(clinic: str, url: str, size: str = "a4") -> Sheet:
         *_panel(url, 420),
         *terms,
     ]
-    return Sheet(WIDTH, HEIGHT, f"{wordings.HEADING} - {clinic}", shapes, SCALES[size])
+    return Sheet(WIDTH, HEIGHT, f"{says['heading']} - {clinic}", shapes, SCALES[size])
+
+
+def _largest(heading: str) -> float:
+    """A long heading gets smaller, so that the promise below it stays above the code."""
+    return next(
+        (size for size in (50, 40, 32, 26) if len(balanced(heading, "serif", size, ROOM)) * size <= 160), 20
+    )
 
 
 def said(url: str) -> str:

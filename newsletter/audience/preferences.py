@@ -6,7 +6,7 @@ all" can only be taken back by a new sign-up, confirmed from the mailbox itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.audience import addresses, consent, locking, plaintext, subscriptions, wordings, zones
 from newsletter.audience.consent import Evidence
+from newsletter.audience.models import Subscription
 from newsletter.delivery import suppression
 from newsletter.delivery.models import Mailbox
 from newsletter.errors import Refused
@@ -39,7 +40,10 @@ class Switch:
 
 @dataclass(frozen=True)
 class Preferences:
-    """What the page shows. `time_zone` is hers, None where the clinic's counts; `status` as in the contract."""
+    """What the page shows. `time_zone` is hers, None where the clinic's counts; `status` as in the contract.
+
+    `counted`: she agreed that her opens and clicks are counted (audience/counting).
+    """
 
     subscriber_id: int
     mailbox_id: int
@@ -48,6 +52,7 @@ class Preferences:
     time_zone: str | None
     status: str
     topics: tuple[Switch, ...]
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def read(session: Session, subscriber_id: int) -> Preferences:
     held = subscriptions.of(session, subscriber_id)
     switches = tuple(
         Switch(topic.slug, topic.name, topic.hint, held[topic.slug].state if topic.slug in held else "none")
-        for topic in subscriptions.topics(session)
+        for topic in subscriptions.offered(session, _kept(held))
     )
     return Preferences(
         subscriber_id,
@@ -75,6 +80,7 @@ def read(session: Session, subscriber_id: int) -> Preferences:
         person.time_zone,
         subscriptions.status(each.state for each in held.values()),
         switches,
+        person.counted,
     )
 
 
@@ -90,7 +96,8 @@ def choose_topics(
         raise Refused("choose at least one topic, or stop all letters")
     person = locking.locked(session, subscriber_id)
     _refuse_stopped(session, person.mailbox_id)
-    wanted = subscriptions.chosen(session, slugs)
+    hers = _kept(subscriptions.of(session, subscriber_id))
+    wanted = subscriptions.chosen(session, slugs, hers)
     subscriptions.ask(session, subscriber_id, wanted, person.source, now)
     held = subscriptions.of(session, subscriber_id)
     added = [topic.slug for topic in wanted if held[topic.slug].state != "confirmed"]
@@ -98,7 +105,8 @@ def choose_topics(
     arrived = bool(added) and subscriptions.confirm(session, person, added, now)
     subscriptions.end(session, {slug: held[slug] for slug in ended}, now)
     if added:
-        consent.record(session, subscriber_id, "confirmed", added, evidence, now, wordings.PREFERENCES)
+        words = wordings.in_use(session, "preferences")
+        consent.record(session, subscriber_id, "confirmed", added, evidence, now, words)
     if ended:
         consent.record(session, subscriber_id, "withdrawn", ended, evidence, now)
     log.info("preferences.topics", subscriber=subscriber_id, added=added, ended=ended)
@@ -124,6 +132,11 @@ def set_time_zone(session: Session, subscriber_id: int, name: str) -> str:
     locking.locked(session, subscriber_id).time_zone = zone
     session.flush()
     return zone
+
+
+def _kept(held: Mapping[str, Subscription]) -> set[str]:
+    """What she has not left: of a retired topic she keeps that."""
+    return {slug for slug, each in held.items() if each.state != "unsubscribed"}
 
 
 def _refuse_stopped(session: Session, mailbox_id: int) -> None:

@@ -134,7 +134,9 @@ def confirm(session: Session, ids: tuple[int, ...], evidence: Evidence, now: dat
     if not waiting:
         return Confirmed(subscriber_id, mailbox_id, first_time=False)
     arrives = subscriptions.confirm(session, person, waiting, now)
-    consent.record(session, subscriber_id, "confirmed", waiting, evidence, now, wordings.CONFIRM)
+    consent.record(
+        session, subscriber_id, "confirmed", waiting, evidence, now, wordings.in_use(session, "confirm")
+    )
     with suppress(NotFound):
         hers = [suppression.ASKED, LEFT_ELSEWHERE]
         suppression.release(session, mailbox_id, now, "she confirmed a new sign-up", hers)

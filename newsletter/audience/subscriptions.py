@@ -17,16 +17,24 @@ from newsletter.errors import NotFound, Refused
 
 
 def topics(session: Session) -> list[Topic]:
-    """Every topic, in the order that pages show; raises Refused before the starter content is loaded."""
+    """Every topic, retired ones too, in the order that pages show; raises Refused before there are any."""
     found = list(session.scalars(select(Topic).order_by(Topic.position)))
     if not found:
         raise Refused("there are no topics yet; run `newsletter migrate`, which loads them")
     return found
 
 
-def chosen(session: Session, slugs: Collection[str]) -> list[Topic]:
-    """The topics of these slugs, all when none is named; raises NotFound for a slug that is no topic."""
-    every = topics(session)
+def offered(session: Session, held: Collection[str] = ()) -> list[Topic]:
+    """The topics that can be chosen: those that are not retired, and of retired ones whatever is `held` already."""
+    return [topic for topic in topics(session) if topic.retired_at is None or topic.slug in held]
+
+
+def chosen(session: Session, slugs: Collection[str], held: Collection[str] = ()) -> list[Topic]:
+    """The topics of these slugs, all that are offered when none is named.
+
+    Raises NotFound for a slug that is no topic, or a retired one that is not `held` already.
+    """
+    every = offered(session, held)
     unknown = sorted(set(slugs) - {topic.slug for topic in every})
     if unknown:
         names = ", ".join(topic.slug for topic in every)

@@ -61,7 +61,9 @@ def revise(broadcast: Broadcast, folder: BroadcastFolder, version_id: int) -> Br
 
 def find(session: Session, slug: str) -> Broadcast:
     """The issue named `slug`, locked until the transaction ends; raises NotFound, naming those there are."""
-    broadcast = session.scalar(select(Broadcast).where(Broadcast.slug == slug).with_for_update())
+    issue = select(Broadcast).where(Broadcast.slug == slug).with_for_update()
+    # As it is under the lock, not as this session read it before somebody else sent it.
+    broadcast = session.scalar(issue.execution_options(populate_existing=True))
     if broadcast is None:
         names = ", ".join(session.scalars(select(Broadcast.slug).order_by(Broadcast.slug))) or "none yet"
         raise NotFound(f"there is no newsletter “{slug}”; there is: {names}")

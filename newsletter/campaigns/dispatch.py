@@ -73,6 +73,22 @@ def dedupe_key(enrollment_id: int, step_key: str, occurrence: int) -> str:
     return f"enrollment:{enrollment_id}:{step_key}:{occurrence}"
 
 
+def step_run(
+    enrollment: Enrollment, planned: Planned, outcome: str, reason: str | None, now: datetime
+) -> StepRun:
+    """Pure: what became of a step for one enrollment, decided at `now`."""
+    return StepRun(
+        enrollment_id=enrollment.id,
+        step_key=planned.key,
+        occurrence=planned.occurrence,
+        outcome=outcome,
+        reason=reason,
+        planned_at=planned.at,
+        until=planned.until,
+        decided_at=now,
+    )
+
+
 def person_fields(session: Session, subscribers: Iterable[Subscriber]) -> dict[int, dict[str, Any]]:
     """What conditions and letters may know of each reader, by her id; in one query. A list's fields stand behind."""
     people = list(subscribers)
@@ -163,8 +179,8 @@ class _Desk:
         return spacing.yields(send, self._others[person], zone, self.now)
 
     def _follow_live(self, enrollment: Enrollment, sequence: Sequence) -> tuple[Timeline, frozenset[str]]:
-        """The live timeline, and what is new in it for this enrollment; letters of steps that are gone are canceled."""
-        live = self._timeline(sequence.live_timeline_id or enrollment.timeline_id)
+        """Her timeline, and what is new in it for this enrollment; letters of steps that are gone are canceled."""
+        live = self._timeline(timelines.followed(enrollment, sequence))
         if live.id == enrollment.timeline_id:
             return live, frozenset()
         added, gone = live.changes_since(self._timeline(enrollment.timeline_id))
@@ -182,28 +198,17 @@ class _Desk:
 
     def _write(self, enrollment: Enrollment, decision: Decision) -> None:
         for each in decision.set_aside:
-            self.session.add(self._run(enrollment, each.planned, each.outcome, each.reason))
+            self.session.add(step_run(enrollment, each.planned, each.outcome, each.reason, self.now))
         if decision.send:
             waited, enrollment.reason = enrollment.reason, None
             reasons = (*decision.send.reasons, *((waited,) if waited else ()))
-            run = self._run(enrollment, decision.send, "queued", "; ".join(reasons)[:200] or None)
+            reason = "; ".join(reasons)[:200] or None
+            run = step_run(enrollment, decision.send, "queued", reason, self.now)
             run.dedupe_key = dedupe_key(enrollment.id, *decision.send.run)
             self.session.add(run)
         enrollment.next_due_at = decision.next_due_at
         if decision.next_due_at is None:
             enrollment.state, enrollment.ended_at = "complete", self.now
-
-    def _run(self, enrollment: Enrollment, planned: Planned, outcome: str, reason: str | None) -> StepRun:
-        return StepRun(
-            enrollment_id=enrollment.id,
-            step_key=planned.key,
-            occurrence=planned.occurrence,
-            outcome=outcome,
-            reason=reason,
-            planned_at=planned.at,
-            until=planned.until,
-            decided_at=self.now,
-        )
 
     def _overtake(self, enrollment: Enrollment) -> None:
         """A newer letter is due: an older one that still waits is not sent after it, nor beside it."""

@@ -38,7 +38,8 @@ def admit(session: Session, clinic_zone: ZoneInfo, now: datetime) -> int:
     """Look at up to PAGE confirmed subscriptions and enroll whom a sequence is meant for; returns how many it saw.
 
     A sequence admits sign-ups confirmed since it was switched on, for one of its topics (none named: any). Who left it
-    midway and is back in time goes on where she was: a mistaken tap costs nobody the letters she has had already.
+    midway and is back in time goes on where she was, in what is live now: a mistaken tap costs nobody the letters she
+    has had already.
     """
     first_look = session.execute(_waiting().order_by(Subscription.confirmed_at).limit(PAGE)).all()
     if not first_look:
@@ -53,17 +54,15 @@ def admit(session: Session, clinic_zone: ZoneInfo, now: datetime) -> int:
             Subscription.id.in_(ids), Subscription.state == "confirmed", Subscription.admitted_at.is_(None)
         )
     ).all()
-    sequences = session.scalars(
-        select(Sequence).where(Sequence.trigger == "confirmed", Sequence.live_timeline_id.is_not(None))
-    ).all()
-    for sequence in sequences:
+    for sequence in _admitting(session):
         entrants = {
             subscriber.id: (subscriber, subscription.confirmed_at)
             for subscription, subscriber, topic in rows
-            if subscription.confirmed_at and _is_meant(sequence, subscription.confirmed_at, topic)
+            if subscription.confirmed_at and is_meant(sequence, subscription.confirmed_at, topic)
         }
         for enrollment in left_midway(session, sequence, entrants, now):
             enrollment.state, enrollment.reason, enrollment.ended_at = "active", None, None
+            enrollment.pinned = False  # she comes from now on, like anybody new
             enrollment.next_due_at = now  # of what she missed, the newest that is still useful
             entrants.pop(enrollment.subscriber_id)
         new = list(_enrollments(session, sequence, entrants.values(), clinic_zone, now))
@@ -78,9 +77,7 @@ def start(session: Session, subscriber_ids: Several[int], clinic_zone: ZoneInfo,
     For people from a list, whose own confirmation is long ago, when somebody says so. Who has been in a sequence is
     not put in again. Returns how many began at least one.
     """
-    sequences = session.scalars(
-        select(Sequence).where(Sequence.trigger == "confirmed", Sequence.live_timeline_id.is_not(None))
-    ).all()
+    sequences = _admitting(session)
     began: set[int] = set()
     for first in range(0, len(subscriber_ids), PAGE):
         page = subscriber_ids[first : first + PAGE]
@@ -92,7 +89,7 @@ def start(session: Session, subscriber_ids: Several[int], clinic_zone: ZoneInfo,
             .order_by(Subscriber.id)
         ).all()
         for sequence in sequences:
-            meant = {person.id: (person, now) for person, topic in rows if _is_meant(sequence, None, topic)}
+            meant = {person.id: (person, now) for person, topic in rows if is_meant(sequence, None, topic)}
             new = list(_enrollments(session, sequence, meant.values(), clinic_zone, now))
             began.update(insert_new(session, Enrollment, new, returning=Enrollment.subscriber_id))
     return len(began)
@@ -129,6 +126,12 @@ def still_to_come(
     return [each for each in planned if each.run not in done and each.until > now]
 
 
+def is_meant(sequence: Sequence, confirmed_at: datetime | None, topic: str) -> bool:
+    """Whether it is meant for who confirmed then (None: whenever) and hears about this topic."""
+    in_time = confirmed_at is None or confirmed_at >= sequence.on_since
+    return in_time and (not sequence.topics or topic in sequence.topics)
+
+
 def zone_of(subscriber: Subscriber, clinic_zone: ZoneInfo) -> ZoneInfo:
     """The reader's zone, else the clinic's."""
     return ZoneInfo(subscriber.time_zone) if subscriber.time_zone else clinic_zone
@@ -152,18 +155,20 @@ def _switch(session: Session, slug: str, state: str) -> Sequence:
     return sequence
 
 
+def _admitting(session: Session) -> Several[Sequence]:
+    """Those that take people in. None of them gets another timeline before these people are in it, or after."""
+    open_ones = select(Sequence).where(
+        Sequence.trigger == "confirmed", Sequence.live_timeline_id.is_not(None)
+    )
+    return session.scalars(open_ones.order_by(Sequence.id).with_for_update(read=True)).all()
+
+
 def _waiting() -> Select[int, int]:
     return (
         select(Subscription.id, Subscriber.mailbox_id)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(Subscription.state == "confirmed", Subscription.admitted_at.is_(None))
     )
-
-
-def _is_meant(sequence: Sequence, confirmed_at: datetime | None, topic: str) -> bool:
-    """Whether it is meant for who confirmed then (None: whenever) and hears about this topic."""
-    in_time = confirmed_at is None or confirmed_at >= sequence.on_since
-    return in_time and (not sequence.topics or topic in sequence.topics)
 
 
 def _enrollments(

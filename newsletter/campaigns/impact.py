@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import anchors, timelines
+from newsletter.campaigns import anchors, pinning, timelines
 from newsletter.campaigns.enrollment import HOURS
 from newsletter.campaigns.filing import comparing, current
 from newsletter.campaigns.filing.comparing import Change
@@ -62,13 +62,15 @@ class Met:
 class Impact:
     """Whom a draft of a known sequence changes. `active` are under way, `complete` are through and get nothing of it.
 
-    `remarks` say what changes of the sequence itself.
+    `pinned` are under way too, with letters that they keep: nothing changes for them. `remarks` say what changes of
+    the sequence itself.
     """
 
     active: int
     complete: int
     remarks: tuple[str, ...]
     letters: tuple[Met, ...]
+    pinned: int = 0
 
 
 def _wider(between: Between | None, moment: datetime) -> Between:
@@ -98,14 +100,21 @@ def of(
     if letters:
         for done in _count_waiting(session, sequence.id, (before, folder), letters, now):
             show(done)
-    states = select(Enrollment.state, func.count()).where(Enrollment.sequence_id == sequence.id)
-    people = dict(session.execute(states.group_by(Enrollment.state)).all())
+    people = _people(session, sequence.id)
     return Impact(
-        people.get("active", 0),
-        people.get("complete", 0),
-        tuple(comparing.remarks(before, folder)),
-        tuple(letters.values()),
+        active=people.get(("active", False), 0),
+        complete=people.get(("complete", False), 0) + people.get(("complete", True), 0),
+        remarks=tuple(comparing.remarks(before, folder)),
+        letters=tuple(letters.values()),
+        pinned=people.get(("active", True), 0),
     )
+
+
+def _people(session: Session, sequence_id: int) -> dict[tuple[str, bool], int]:
+    """(state, whether pinned) -> how many."""
+    kinds = (Enrollment.state, Enrollment.pinned)
+    rows = select(*kinds, func.count()).where(Enrollment.sequence_id == sequence_id).group_by(*kinds)
+    return {(state, pinned): number for state, pinned, number in session.execute(rows)}
 
 
 def _count_had(session: Session, sequence_id: int, letters: dict[str, Met]) -> None:
@@ -125,7 +134,7 @@ def _count_canceled(session: Session, slug: str, letters: dict[str, Met]) -> Non
     rows = session.execute(
         select(func.coalesce(Delivery.step, ""), func.count())
         .where(Delivery.campaign == slug, Delivery.step.in_(gone))
-        .where(Delivery.state.in_(("queued", "claimed")))
+        .where(Delivery.state.in_(("queued", "claimed")), ~pinning.of_somebody_pinned())
         .group_by(Delivery.step)
     )
     for key, number in rows:
@@ -167,9 +176,11 @@ def _count_one(
 
 
 def _under_way(session: Session, sequence_id: int) -> Iterator[tuple[Enrollment, set[str]]]:
-    """Everybody under way with the keys of the steps that are decided, page by page."""
+    """Everybody under way who follows what is live, with the keys of the steps that are decided, page by page."""
     last = 0
-    active = select(Enrollment).where(Enrollment.sequence_id == sequence_id, Enrollment.state == "active")
+    active = select(Enrollment).where(
+        Enrollment.sequence_id == sequence_id, Enrollment.state == "active", ~Enrollment.pinned
+    )
     while page := session.scalars(
         active.where(Enrollment.id > last).order_by(Enrollment.id).limit(PAGE)
     ).all():

@@ -55,7 +55,7 @@ def _plan_anew(session: Session, subscriber_id: int, now: datetime, zone: str | 
     ).all()
     for enrollment, sequence in rows:
         enrollment.zone = zone or enrollment.zone
-        timeline = timelines.read(session, sequence.live_timeline_id or enrollment.timeline_id)
+        timeline = timelines.read(session, timelines.followed(enrollment, sequence))
         coming = still_to_come(session, enrollment, timeline, now)
         enrollment.next_due_at = min(
             (_moment(each, ZoneInfo(enrollment.zone), now) for each in coming), default=now

@@ -74,6 +74,13 @@ def read(session: Session, timeline_id: int) -> Timeline:
     return Timeline(stored.id, stored.live_at, steps)
 
 
+def followed(enrollment: Enrollment, sequence: Sequence) -> int:
+    """Pure: the id of the timeline that plans her letters: the live one, unless she is pinned to an older one."""
+    if enrollment.pinned or sequence.live_timeline_id is None:
+        return enrollment.timeline_id
+    return sequence.live_timeline_id
+
+
 def find(session: Session, slug: str) -> Sequence:
     """The sequence named `slug`; raises NotFound, naming those there are."""
     sequence = session.scalar(select(Sequence).where(Sequence.slug == slug))
@@ -90,7 +97,7 @@ def publish(
     source_hash: str,
     now: datetime,
 ) -> TimelineVersion:
-    """Make `steps` (plan -> version id) the live timeline; whoever is under way is planned anew at the next round."""
+    """Make `steps` (plan -> version id) the live timeline; who follows it is planned anew at the next round."""
     newest = select(TimelineVersion.number).where(TimelineVersion.sequence_id == sequence.id)
     number = max(session.scalars(newest), default=0) + 1
     timeline = TimelineVersion(sequence_id=sequence.id, number=number, source_hash=source_hash, live_at=now)
@@ -111,7 +118,7 @@ def publish(
     sequence.live_timeline_id = timeline.id
     session.execute(
         update(Enrollment)
-        .where(Enrollment.sequence_id == sequence.id, Enrollment.state == "active")
+        .where(Enrollment.sequence_id == sequence.id, Enrollment.state == "active", ~Enrollment.pinned)
         .values(next_due_at=now)
     )
     return timeline

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.audience.models import Subscriber, Subscription
+from newsletter.audience.models import Subscriber, Subscription, Topic
 from newsletter.campaigns import timelines
-from newsletter.campaigns.enrollment import HOURS, left_midway, still_to_come, zone_of
+from newsletter.campaigns.enrollment import HOURS, is_meant, left_midway, still_to_come, zone_of
 from newsletter.campaigns.models import Enrollment, Sequence
 from newsletter.campaigns.planning import Planned
 from newsletter.campaigns.rehearsing import Letter, Rehearsed, rehearse
@@ -58,7 +58,7 @@ def for_person(
     coming = [
         rehearsed
         for enrollment, sequence in enrolled
-        for rehearsed in _still_to_come(session, enrollment, sequence, now)
+        for rehearsed in _still_to_come(session, enrollment, timelines.followed(enrollment, sequence), now)
     ]
     if not enrolled:
         coming += _after_admission(session, session.get_one(Subscriber, subscriber_id), now, clinic_zone)
@@ -68,25 +68,30 @@ def for_person(
 def _after_admission(
     session: Session, subscriber: Subscriber, now: datetime, clinic_zone: ZoneInfo
 ) -> list[Rehearsed]:
-    confirmed_at = session.scalar(
-        select(Subscription.confirmed_at)
+    new = session.execute(
+        select(Subscription.confirmed_at, Topic.slug)
+        .join(Topic, Topic.id == Subscription.topic_id)
         .where(
             Subscription.subscriber_id == subscriber.id,
             Subscription.state == "confirmed",
+            Subscription.confirmed_at.is_not(None),
             Subscription.admitted_at.is_(None),
         )
-        .limit(1)
-    )
-    if confirmed_at is None:
+    ).all()
+    if not new:
         return []
     coming = []
     for sequence in _open_to_sign_ups(session):
+        meant = [at for at, topic in new if at and is_meant(sequence, at, topic)]
+        if not meant:
+            continue
+        live_id = sequence.live_timeline_id or 0
         back = left_midway(session, sequence, [subscriber.id], now)
         if back:
-            coming += _still_to_come(session, back[0], sequence, now)
+            coming += _still_to_come(session, back[0], live_id, now)
         elif _would_enter(session, sequence, subscriber):
-            timeline = timelines.read(session, sequence.live_timeline_id or 0)
-            coming += rehearse(as_letters(timeline), confirmed_at, zone_of(subscriber, clinic_zone), HOURS)
+            timeline = timelines.read(session, live_id)
+            coming += rehearse(as_letters(timeline), meant[-1], zone_of(subscriber, clinic_zone), HOURS)
     return coming
 
 
@@ -112,9 +117,9 @@ def _would_enter(session: Session, sequence: Sequence, subscriber: Subscriber) -
 
 
 def _still_to_come(
-    session: Session, enrollment: Enrollment, sequence: Sequence, now: datetime
+    session: Session, enrollment: Enrollment, timeline_id: int, now: datetime
 ) -> list[Rehearsed]:
-    timeline = timelines.read(session, sequence.live_timeline_id or enrollment.timeline_id)
+    timeline = timelines.read(session, timeline_id)
     zone = ZoneInfo(enrollment.zone)
     return [_rehearsed(each, timeline, zone) for each in still_to_come(session, enrollment, timeline, now)]
 

@@ -92,7 +92,9 @@ def _way(session: Session, sequence: Sequence, enrollment: Enrollment, now: date
     state = f"{enrollment.state}: {enrollment.reason}" if enrollment.reason else enrollment.state
     paused = "; the sequence is paused" if sequence.state == "paused" else ""
     yield f"In the sequence since {when(enrollment.created_at)}, times follow {enrollment.zone} ({state}{paused})."
-    timeline = timelines.read(session, sequence.live_timeline_id or enrollment.timeline_id)
+    timeline = timelines.read(session, timelines.followed(enrollment, sequence))
+    if enrollment.pinned:
+        yield f"She keeps the letters of {when(timeline.live_at)}: newer ones are for new people only."
     runs = {
         (run.step_key, run.occurrence): run
         for run in session.scalars(select(StepRun).where(StepRun.enrollment_id == enrollment.id))

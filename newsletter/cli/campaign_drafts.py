@@ -71,6 +71,8 @@ def _ask(slug: str) -> None:
 
 def _say(slug: str, met: Impact, zone: ZoneInfo) -> None:
     click.echo(f"Under way in “{slug}”: {met.active}. Through it, and untouched by this: {met.complete}.")
+    if met.pinned:
+        click.echo(f"Under way with letters that they keep, and untouched by this: {met.pinned}.")
     for remark in met.remarks:
         click.echo(f"Of the sequence: {remark}.")
     rows = [

@@ -32,7 +32,7 @@ def check() -> None:
         _try(lambda: check_url(Environment(os.environ).mail_url()), problems)
     _try(lambda: _database(os.environ), problems)
     if settings and not problems:
-        _try(lambda: _practice(settings), problems)
+        _try(lambda: _mail_may_leave(settings), problems)
     if problems or settings is None:
         raise Mistakes(dict.fromkeys(problems))
     way = "practice, nothing leaves this computer" if settings.practice else "real mail leaves"
@@ -58,10 +58,14 @@ def _database(env: Mapping[str, str]) -> None:
         house.close()
 
 
-def _practice(settings: Settings) -> None:
+def _mail_may_leave(settings: Settings) -> None:
     house = open_house(settings)
     try:
         refuse_practice_data(house)
+        with house.database.reading() as session:
+            unsaid = house.unsaid(session)
+        if unsaid:
+            raise Mistakes(unsaid)
     finally:
         house.close()
 

@@ -9,14 +9,14 @@ import click
 from newsletter.cli.opening import opened
 from newsletter.cli.people import key_of
 from newsletter.cli.showing import echo_facts, echo_json, echo_table, iso, json_option, local
-from newsletter.delivery import ledger
+from newsletter.delivery import ledger, reviving
 from newsletter.delivery.ledger import Line, Wanted
 from newsletter.delivery.models import Attempt
 
 
 @click.group()
 def deliveries() -> None:
-    """Look at every e-mail, and at what became of it."""
+    """Look at every e-mail, at what became of it, and send again what may be lost."""
 
 
 @deliveries.command("list")
@@ -67,6 +67,25 @@ def show(delivery_id: int, *, as_json: bool) -> None:
     click.echo()
     rows = [(local(a.at, zone), a.outcome, a.code, a.enhanced, a.said) for a in attempts]
     echo_table(("When", "Outcome", "Code", "Enhanced", "Said"), rows, empty="No conversation yet.")
+
+
+@deliveries.command("resend-unknown")
+@click.argument("campaign")
+def resend_unknown(campaign: str) -> None:
+    """Send again what of CAMPAIGN was maybe sent, because the mail server never answered.
+
+    Nobody can know whether it arrived: whoever got it the first time gets it twice.
+    """
+    with opened() as house, house.database.writing.begin() as session:
+        done = reviving.resend_unknown(session, campaign, house.clock.now())
+    if not done.again and not done.left:
+        click.echo(f"Nothing of “{campaign}” was maybe sent.")
+    if done.again:
+        click.echo(
+            f"Going out again: {done.again} of “{campaign}”. Whoever got it the first time gets it twice."
+        )
+    if done.left:
+        click.echo(f"Left as it is: {done.left}, too late to be useful, or the reader's data was deleted.")
 
 
 def _letter(line: Line) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 
 import click
 
+from newsletter import stored
+from newsletter.audience import forms, printing, snippets, subscriptions, wordings
 from newsletter.audience import poster as posters
-from newsletter.audience import printing, wordings
+from newsletter.audience.forms import Standing
 from newsletter.cli.opening import opened
-from newsletter.environment import host_of
+from newsletter.clinic import host_of
 from newsletter.errors import Refused
 from newsletter.house import House
 from newsletter.settings import Settings
@@ -35,7 +36,7 @@ def snippet(name: str, *, with_script: bool | None) -> None:
     with opened() as house:
         _warn(house.settings)
         if with_script is not False:
-            click.echo(_with_script(house, name))
+            click.echo(snippets.with_script(house.links.url("/embed.js"), name, own=_is_own(house, name)))
         if with_script is None:
             click.echo("\nOr, where scripts are not wanted:\n")
         if with_script is not True:
@@ -59,29 +60,31 @@ def poster(name: str, out: Path, size: str) -> None:
     with opened() as house:
         _warn(house.settings)
         url = house.links.url(f"/?form={name}")
-        out.write_bytes(writer(posters.draw(house.settings.clinic.name, url, size)))
+        out.write_bytes(
+            writer(posters.draw(house.settings.clinic.name, url, size, _standing(house, name).parts))
+        )
     click.echo(f"{out}: {size.upper()}, leads to {url}")
 
 
-def _with_script(house: House, name: str) -> str:
-    return f'<script src="{house.links.url("/embed.js")}" data-form="{name}" async></script>'
+def _standing(house: House, name: str) -> Standing:
+    with house.database.reading() as session:
+        return forms.standing(session, name, wordings.said(stored.get(session, wordings.STORED))["sign-up"])
+
+
+def _is_own(house: House, name: str) -> bool:
+    """Whether the studio has a form of this name, with words of its own."""
+    with house.database.reading() as session:
+        return forms.find(session, name) is not None
 
 
 def _plain(house: House, name: str) -> str:
-    """The same words and fields as on `/`. The hidden paragraph is a trap for programs."""
-    privacy = house.settings.clinic.privacy_url
-    notice = f' <a href="{escape(privacy)}">Privacy notice</a>' if privacy else ""
-    return f"""\
-<form action="{house.links.url("/subscribe")}" method="post" accept-charset="utf-8">
-  <h2>{wordings.HEADING}</h2>
-  <p>{wordings.PROMISE}</p>
-  <p><label for="newsletter-email">Your e-mail</label>
-    <input id="newsletter-email" name="email" type="email" autocomplete="email" required></p>
-  <p hidden><label>Leave this empty <input name="subject" autocomplete="off" tabindex="-1"></label></p>
-  <input type="hidden" name="form" value="{name}">
-  <p><button>{wordings.SEND_ME}</button></p>
-  <p>{wordings.TERMS}{notice}</p>
-</form>"""
+    stands = _standing(house, name)
+    with house.database.reading() as session:
+        topics = (
+            [(each.slug, each.name) for each in subscriptions.offered(session)] if stands.asks_topics else []
+        )
+    asked = [each for each in topics if not stands.topics or each[0] in stands.topics]
+    return snippets.plain(house.links.url("/subscribe"), stands, house.settings.clinic.privacy_url, asked)
 
 
 def _check_name(name: str) -> None:

@@ -18,12 +18,17 @@ SAY_WHERE = {"NEWSLETTER_BASE_URL", "HOST", "PORT"}
 
 @contextmanager
 def opened() -> Iterator[House]:
-    """An open house for one short command. Raises Mistakes or DatabaseUnusable; closes whatever happens."""
+    """An open house for one short command, the clinic as the studio has it.
+
+    Raises Mistakes or DatabaseUnusable; closes whatever happens.
+    """
     logs.configure(logging.WARNING)
     house = open_house(_settings())
     try:
         migrating.ensure_current(house.database)
-        yield house
+        with house.database.reading() as session:
+            decided = house.as_decided(session)
+        yield decided
     finally:
         house.close()
 

@@ -7,13 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from newsletter.audience import addresses
+from newsletter.audience.blocking import BY_HAND
 from newsletter.cli.opening import opened
 from newsletter.cli.showing import echo_json, echo_table, iso, json_option, local
 from newsletter.delivery import mailboxes, suppression
 from newsletter.delivery.models import Suppression
 from newsletter.errors import NotFound
-
-BY_HAND = "by hand"
 
 
 @click.group()

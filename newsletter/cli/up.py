@@ -40,6 +40,7 @@ def up(host: str, port: int) -> None:
             prepare(house)
             refuse_practice_data(house)
             _say_where(house)
+            _say_what_waits(house)
         finally:
             house.close()
         finished = keeper.run()
@@ -60,6 +61,14 @@ def _say_where(house: House) -> None:
     for name, place in places:
         click.echo(f"  {name:<16} {place}")
     click.echo("Ctrl-C stops everything.")
+
+
+def _say_what_waits(house: House) -> None:
+    """Not a failure: what is missing may be given in the studio, which has to run for that."""
+    with house.database.reading() as session:
+        unsaid = house.unsaid(session)
+    for line in unsaid:
+        click.echo(f"No e-mail leaves yet: {line}.", err=True)
 
 
 def _way_in(house: House) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import nh3
 from lxml import html as lxml_html
 
-from newsletter.content import fragments
+from newsletter.content import fragments, pictures
 from newsletter.content.compiling import Source
 from newsletter.content.designs import direction
 from newsletter.content.merging import one_line, parse
@@ -63,7 +63,9 @@ def for_anybody(source: Source, facts: Mapping[str, Value], home: str) -> Readin
     tokens = Tokens((source.body,))
     body, _ = tokens.protect(UNWANTED.sub(" ", re.sub(r"\r\n?", "\n", source.body)), "body")
     read = fragments.from_markdown if source.format == "markdown" else fragments.from_html
-    written = parse(tokens.restore(read(body, tokens).html), html=True, name="body").fill(facts)
+    written = parse(tokens.restore(pictures.sized(read(body, tokens).html)), html=True, name="body").fill(
+        facts
+    )
     subject, preview_text = (
         one_line(parse(one_line(text), html=False, name=name).fill(facts))
         for name, text in (("subject", source.subject), ("preview text", source.preview_text))

@@ -3,21 +3,79 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
+from newsletter.content import legibility, linking
 from newsletter.content.scanning import scan
 
 LONGEST_SUBJECT = 60
 PREVIEW_TEXT = range(40, 101)
 LARGE_HTML = 80_000
+MOST_FAINT = 3
+LONGEST_QUOTE = 40
+CAPITALS = re.compile(r"[A-Z]{3,}(?:[\s,.:;!?-]+[A-Z]{3,}){2,}")
+FILE_NAME = re.compile(
+    r"\S+\.(?:jpe?g|png|gif|webp|heic)|(?:img|dsc|image|screenshot)[\s_-]*\d*", re.IGNORECASE
+)
+SIZE = re.compile(r"\d+ KB of HTML")
+# What turns a note for patients into an offer. Care carries none: consent was given for care.
+PROMOTION = re.compile(
+    r"\d+\s?(?:%|percent)(?:\s+(?:off|less|discount))?|(?:[$€£]\s?\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*\s?(?:€|USD|EUR))"
+    r"|\b(?:discount|voucher|coupon|gift card|special offer|offers?|deal|sale|promo(?:tion)?|bargain|free of charge"
+    r"|limited time|last chance|only today|book now|buy|shop|price list|prices)\b",
+    re.IGNORECASE,
+)
 
 
 def remarks(subject: str, preview_text: str, fragment: str, html: str) -> tuple[str, ...]:
     """One line per remark about the subject, the preview text, the body's fragment and the finished HTML."""
     reader = _Reader()
     reader.feed(fragment)
-    return (*_on_words(subject, preview_text), *reader.found, *_on_size(html))
+    reader.close()
+    words = " ".join("".join(reader.words).split())
+    found = (
+        *_on_words(subject, preview_text),
+        *_on_tone(subject, words),
+        *reader.found,
+        *_on_legibility(html),
+        *_on_size(html),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def promotion(text: str) -> tuple[str, ...]:
+    """A line for what a note for patients should not say, in its subject, preview text or words."""
+    found = dict.fromkeys(each[0].strip() for each in PROMOTION.finditer(text))
+    quoted = ", ".join(f"“{each}”" for each in list(found)[:MOST_FAINT])
+    return (f"a note for patients carries no offers and no prices: {quoted}",) if quoted else ()
+
+
+def _on_tone(subject: str, words: str) -> Iterator[str]:
+    letters = [each for each in subject if each.isalpha()]
+    if len(letters) > 7 and all(each.isupper() for each in letters):
+        yield "the subject is all in capitals, which looks like an advertisement"
+    if shouted := CAPITALS.search(words):
+        yield f"“{_short(shouted[0])}” is all in capitals; bold says as much, more quietly"
+    count = subject.count("!") + words.count("!")
+    if subject.count("!") > 1 or count > 3:
+        yield f"{count} exclamation marks; one is plenty"
+
+
+def _on_legibility(html: str) -> Iterator[str]:
+    found = legibility.faint(html)
+    for each in found[:MOST_FAINT]:
+        when = " in dark mode" if each.dark else ""
+        yield (
+            f"“{_short(each.words)}” is hard to read{when}: its contrast is {each.contrast:.1f} to 1, "
+            f"and {each.least:.1f} are needed"
+        )
+    if len(found) > MOST_FAINT:
+        yield f"{len(found) - MOST_FAINT} more pieces of text are hard to read"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1].rstrip()}…"
 
 
 def _on_words(subject: str, preview_text: str) -> list[str]:
@@ -45,24 +103,38 @@ def _length(text: str) -> int:
 
 
 class _Reader(HTMLParser):
+    """Reads the body once: its words, its pictures, and each link with what it says."""
+
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.words: list[str] = []
+        self.link: tuple[str, int] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "img" and not (given.get("alt") or "").strip():
-            self.found.append("a picture has no description (alt text)")
-        if tag == "img" and not (given.get("width") and given.get("height")):
-            self.found.append("a picture has no width and height")
-        if tag == "a":
-            self._link(given.get("href") or "")
+        given = {name: value or "" for name, value in attrs}
+        if tag == "img":
+            self._picture(
+                given.get("alt", "").strip(), sized=bool(given.get("width") and given.get("height"))
+            )
+        elif tag == "a":
+            self.link = (given.get("href", ""), len(self.words))
+        self.words.append(" " if tag not in {"a", "b", "em", "i", "span", "strong", "u"} else "")
 
-    def _link(self, href: str) -> None:
-        address = urlsplit(href)
-        if not href:
-            self.found.append("a link has no address that a reader can open")
-        elif re.fullmatch(r"localhost|127\..*|\[?::1\]?|.*\.local", address.hostname or ""):
-            self.found.append(f"{href} leads to this computer only")
-        elif address.scheme == "http":
-            self.found.append(f"{href} is not encrypted; right would be https://")
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self.link:
+            href, start = self.link
+            self.link = None
+            if said := linking.remark(href, "".join(self.words[start:])):
+                self.found.append(said)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def _picture(self, alt: str, *, sized: bool) -> None:
+        if not alt:
+            self.found.append("a picture has no description (alt text)")
+        elif FILE_NAME.fullmatch(alt):
+            self.found.append(f"“{_short(alt)}” is a picture's file name, not what it shows (alt text)")
+        if not sized:
+            self.found.append("a picture has no width and height")

@@ -7,10 +7,10 @@ text part; the words become tags again, and the result is read once more as the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from newsletter.content import checking, fragments, plain, structure
+from newsletter.content import checking, fragments, pictures, plain, structure
 from newsletter.content.designs import Design
 from newsletter.content.fragments import Fragment
 from newsletter.content.inlining import inline
@@ -82,6 +82,17 @@ def compile_letter(source: Source, design: Design, kind: Kind = "marketing") -> 
     return _read(source, tokens.restore(html), tokens.restore(text), links, tokens.restore(fragment.html))
 
 
+def fragment_of(source: Source) -> str:
+    """The clean HTML that the body of `source` becomes before the design dresses it, its merge tags as they were.
+
+    As the body of an HTML letter it says the same. Raises ContentRefused.
+    """
+    body = _pieces(source)["body"]
+    tokens = Tokens([body])
+    kept, _ = tokens.protect(body, "body")
+    return tokens.restore(_fragment(source.format, kept, tokens).html)
+
+
 def _pieces(source: Source) -> dict[str, str]:
     """What may hold tags, by the name that complaints use; each read for itself, so that lines are the author's."""
     if not source.subject.strip() or "\n" in source.subject.strip():
@@ -102,9 +113,9 @@ def _pieces(source: Source) -> dict[str, str]:
 
 
 def _fragment(written_as: str, body: str, tokens: Tokens) -> Fragment:
-    if written_as == "markdown":
-        return fragments.from_markdown(body, tokens)
-    fragment = fragments.from_html(body, tokens)
+    made = fragments.from_markdown if written_as == "markdown" else fragments.from_html
+    fragment = made(body, tokens)
+    fragment = replace(fragment, html=pictures.sized(fragment.html))
     if not fragment.css.strip():
         return fragment
     # Its own styles reach its own elements only: they must not repaint, or hide, the design's footer.

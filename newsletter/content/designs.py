@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from newsletter.content.brand import PLAIN, Brand
 from newsletter.paths import TEMPLATES
 
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "yi"}
@@ -18,6 +19,7 @@ BUTTON = re.compile(
     r"<p>\s*<a (?=[^>]*\bclass=\"button\")[^>]*\bhref=\"([^\"]*)\"[^>]*>((?:(?!</a>).)*)</a>\s*</p>"
 )
 RULE = re.compile(r"<hr[^>]*>")
+TIP = re.compile(r'<blockquote class="tip">((?:(?!</?blockquote).)*)</blockquote>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,17 @@ class Design:
 
     name: str
     environment: Environment
+    brand: Brand = PLAIN
 
     def html(self, body: str, **words: Any) -> str:
-        """The whole document around `body`, a clean fragment; buttons and rules become the design's own."""
+        """The whole document around `body`, a clean fragment; buttons, rules and tips become the design's own."""
         parts: Any = self.environment.get_template("parts.html").module
         body = BUTTON.sub(lambda found: parts.button(unescape(found[1]), Markup(found[2])), body)  # noqa: S704
         body = RULE.sub(lambda _: parts.divider(), body)
+        body = TIP.sub(lambda found: parts.tip(Markup(found[1])), body)  # noqa: S704
         page = self.environment.get_template(f"{self.name}.html")
-        return page.render(body=Markup(body), dir=direction(words["lang"]), **words)  # noqa: S704
+        worn = {"brand": self.brand, "paint": self.brand.palette, "dir": direction(words["lang"])}
+        return page.render(body=Markup(body), **worn, **words)  # noqa: S704
 
     def text(self, body: str, **words: Any) -> str:
         """The text part around `body`."""
@@ -41,17 +46,20 @@ class Design:
         return page.render(body=body, **words).strip() + "\n"
 
 
+def letter_design(brand: Brand = PLAIN) -> Design:
+    """The one design that every letter and account e-mail wears, in the colors of `brand`."""
+    return Design("letter", _environment(), brand)
+
+
 @cache
-def letter_design() -> Design:
-    """The one design that every letter and account e-mail wears."""
-    environment = Environment(
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(TEMPLATES / "email" / "designs"),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return Design("letter", environment)
 
 
 def direction(lang: str) -> str:

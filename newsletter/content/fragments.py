@@ -22,6 +22,7 @@ LONGEST_HTML = 120_000
 MOST_TAGS = 3_000
 MOST_BRACKETS = 500
 BUTTON = re.compile(r'<p><a href="([^"]*)">((?:(?!</a>).)*)</a>\{\.button\}</p>', re.DOTALL)
+TIP = re.compile(r"<blockquote>(?=\s*<p><strong>Tip</strong></p>\s*<(?!/blockquote>))")
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 STYLE = re.compile(r"<style\b[^>]{0,300}>", re.IGNORECASE)
 STYLE_END = re.compile(r"</style\s*>", re.IGNORECASE)
@@ -62,6 +63,7 @@ class Fragment:
 def from_markdown(text: str, tokens: Tokens) -> Fragment:
     """CommonMark; `[Text](address){.button}` alone in its paragraph is a button. Raises ContentRefused.
 
+    A quote that begins with a paragraph `**Tip**` is a tip: elsewhere it still reads as one.
     A `{% %}` tag alone on its line stands between blocks, whether or not blank lines surround it.
     """
     if len(text) > LONGEST_MARKDOWN:
@@ -70,6 +72,7 @@ def from_markdown(text: str, tokens: Tokens) -> Fragment:
         raise ContentRefused(f"the body has {text.count('[')} opening brackets; at most {MOST_BRACKETS}")
     padded = "\n".join(f"\n{line}\n" if tokens.is_block(line) else line for line in text.split("\n"))
     html = BUTTON.sub(r'<p><a class="button" href="\1">\2</a></p>', MARKDOWN.render(padded))
+    html = TIP.sub('<blockquote class="tip">', html)
     if "{.button}" in html:
         raise ContentRefused("a button is a link alone in its paragraph, directly followed by {.button}")
     return Fragment(_settled(_cleaned(html), tokens))

@@ -61,6 +61,8 @@ def inline(html: str) -> str:
         strip_important=False,
         disable_validation=True,
         cache_css_parsing=False,
+        # `height: auto` would come over the height that a picture's own tag says, and the page jump while it arrives.
+        disable_basic_attributes=["height"],
         cssutils_logging_level=logging.CRITICAL,
     )
     try:

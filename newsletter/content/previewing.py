@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from newsletter.content.compiling import Compiled, Source, compile_letter
+from newsletter.content.brand import PLAIN, Brand
+from newsletter.content.compiling import Compiled, Kind, Source, compile_letter
 from newsletter.content.designs import letter_design
 from newsletter.content.filling import Parsed, Rendered
 from newsletter.content.refusals import MissingField
 from newsletter.content.values import Value, is_url_field
 
-KEPT = 32
+KEPT = 64
 LISTS = ("topics", "letters")  # no reader is without them, and no stand-in could be one
 NOT_GIVEN = "https://not-given.example/"
 
@@ -37,13 +38,15 @@ class Preview:
     remarks: tuple[str, ...]
 
 
-def preview(source: Source, everybody: Mapping[str, Value], reader: Mapping[str, Value]) -> Preview:
-    """`source` as a marketing letter, in the design that it will wear, for one reader.
+def preview(
+    source: Source, everybody: Mapping[str, Value], reader: Mapping[str, Value], brand: Brand = PLAIN
+) -> Preview:
+    """`source` as a marketing letter, in the design and the `brand` that it will wear, for one reader.
 
     `everybody` is what each reader has, such as the clinic's facts; `reader` is what is known of this one besides.
     Raises ContentRefused, with the line, for what could not go out to anybody.
     """
-    compiled = compiled_once(source)
+    compiled = compiled_once(source, brand)
     parsed = Parsed.of(compiled)
     lists = {name: reader[name] for name in LISTS if name in reader}
     _, of_all = _filled(parsed, {**everybody, **lists})
@@ -62,10 +65,17 @@ def preview(source: Source, everybody: Mapping[str, Value], reader: Mapping[str,
     )
 
 
+def compiled_once(source: Source, brand: Brand = PLAIN, kind: Kind = "marketing") -> Compiled:
+    """The letter as it would be published; kept, since a picture is asked for right after its words were saved.
+
+    Whoever publishes may ask ahead, before her transaction holds the writer. Raises ContentRefused.
+    """
+    return _compiled(source, brand, kind)
+
+
 @lru_cache(maxsize=KEPT)
-def compiled_once(source: Source) -> Compiled:
-    """The letter as it would be published; kept, since a picture is asked for right after its words were saved."""
-    return compile_letter(source, letter_design())
+def _compiled(source: Source, brand: Brand, kind: Kind) -> Compiled:
+    return compile_letter(source, letter_design(brand), kind)
 
 
 def _filled(parsed: Parsed, fields: Mapping[str, Value]) -> tuple[Rendered, tuple[str, ...]]:

@@ -43,6 +43,8 @@ class Claimed:
     dedupe_key: str
     expires_at: datetime
     tries: int
+    # Whether its reader agreed to be counted: asked when it is claimed, of those who know.
+    counted: bool = False
 
 
 def next_due(session: Session) -> datetime | None:

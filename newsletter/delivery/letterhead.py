@@ -13,6 +13,8 @@ from newsletter.delivery.leases import Claimed
 from newsletter.delivery.models import STREAMS
 from newsletter.links import Links, Purpose
 
+# What the renderer asks for before it leads links through our counter; marketing letters get it, and no others do.
+COUNTING = CLICKS, OPENED = "clicks_url", "opened_url"
 SENDER_ID = "newsletter"  # the last field of Feedback-ID: 5 to 15 characters, the same for ever
 
 
@@ -37,12 +39,30 @@ class Letterhead:
     def fields(self, claimed: Claimed) -> dict[str, Any]:
         """All that the letter may mention: what was frozen in the queue, the clinic's facts, this reader's links."""
         fields: dict[str, Any] = {**self.clinic.fields(), **claimed.fields}
+        for name in COUNTING:
+            fields.pop(name, None)
         if claimed.person_id is not None:
             token = self.links.sign(Purpose.PREFERENCES, claimed.person_id)
             fields["preferences_url"] = self.links.url(f"/preferences/{token}")
         if claimed.stream == "marketing":
             fields["unsubscribe_url"] = self.unsubscribe_url(claimed)
+            fields |= self._counting(claimed)
         return fields
+
+    def _counting(self, claimed: Claimed) -> dict[str, str]:
+        """Where this letter's links begin: with herself in them where she agreed, else the same for every reader.
+
+        A letter whose fields stand in for a fact of the clinic leads where only its own row knows: it is not counted.
+        """
+        if claimed.counted:
+            return {
+                CLICKS: self.links.url(f"/c/{self.links.sign(Purpose.CLICK, claimed.id)}"),
+                OPENED: self.links.url(f"/o/{self.links.sign(Purpose.OPEN, claimed.id)}.gif"),
+            }
+        if claimed.fields.keys() & self.clinic.fields().keys():
+            return {}
+        token = self.links.sign(Purpose.COUNT, *claimed.letter.encode())
+        return {CLICKS: self.links.url(f"/c/{token}")}
 
     def unsubscribe_url(self, claimed: Claimed) -> str:
         """Works for years, needs no row: mailbox, person and stream stand in the token."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter import bookmarks
-from newsletter.delivery import mail, mailboxes, queue
+from newsletter.delivery import mail, mailboxes, queue, signs
 from newsletter.delivery.leases import Claimed
 from newsletter.delivery.models import ENDED, Attempt, Delivery, Mailbox, PracticeLetter
 from newsletter.delivery.suppression import ERASED
@@ -24,15 +24,18 @@ OWN_WORDS = ("skipped", "canceled", "superseded", "unknown", "poison")
 
 
 def empty(session: Session, *which: ColumnElement[bool], nobody: bool = False) -> int:
-    """Leave of these deliveries what can be counted: no field, no word of a server, with `nobody` no person either.
+    """Leave of these deliveries what can be counted: no field, no word of a server, no sign that somebody read them.
 
-    Returns how many. The deliveries go first: whoever records an attempt holds its delivery.
+    With `nobody` no person either.
+
+    Returns how many. The deliveries go first: whoever records an attempt, or a click, holds its delivery.
     """
     reason = case((Delivery.state.in_(OWN_WORDS), Delivery.reason), else_=None)
     values = {"fields": {}, "reason": reason} | ({"person_id": None} if nobody else {})
     emptied = update(Delivery).where(*which).values(values).returning(Delivery.id)
     ids = session.scalars(emptied.execution_options(synchronize_session=False)).all()
     session.execute(update(Attempt).where(Attempt.delivery_id.in_(ids)).values(said=""))
+    signs.forget(session, Delivery.id.in_(ids))
     return len(ids)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -53,7 +53,15 @@ Render = Callable[[str, Mapping[str, Any]], Rendered]
 Gate = Callable[[Session, Sequence[Claimed], datetime], Mapping[int, Verdict]]
 """(session, deliveries, now) -> the verdicts of those that must not go; the mailboxes are locked already."""
 
+Agreed = Callable[[Session, Sequence[int]], Collection[int]]
+"""(session, people) -> those of them who agreed to have their opens and clicks counted."""
+
 LOOK_AGAIN = timedelta(minutes=10)
+
+
+def nobody(_session: Session, _people: Sequence[int]) -> Collection[int]:
+    """Nobody agreed to be counted."""
+    return ()
 
 
 @dataclass
@@ -68,6 +76,7 @@ class Postman:
     gate: Gate
     name: str  # whose hands a delivery is in, for people
     lease: timedelta = leases.LEASE
+    agreed: Agreed = nobody
     stopping: threading.Event = field(default_factory=threading.Event)
     _failures: int = 0
     _rests_until: datetime | None = None
@@ -82,9 +91,16 @@ class Postman:
             return 0
         with self.database.writing.begin() as session:
             reclaimed = leases.reclaim(session, now, machine) if dead else 0
-            claimed = [] if resting else leases.claim(session, self.name, now, machine + self.lease, BATCH)
+            claimed = [] if resting else self._claim(session, now, machine)
         with renewing(self.database, self.clock, claimed, self.lease):
             return reclaimed + self._work_off(claimed)
+
+    def _claim(self, session: Session, now: datetime, machine: datetime) -> list[Claimed]:
+        """A batch, and who of its readers agreed to be counted: one more statement, for newsletters only."""
+        claimed = leases.claim(session, self.name, now, machine + self.lease, BATCH)
+        readers = [each.person_id for each in claimed if each.stream == "marketing" and each.person_id]
+        agreed = self.agreed(session, readers) if readers else ()
+        return [replace(each, counted=each.person_id in agreed) for each in claimed]
 
     def _work_off(self, claimed: list[Claimed]) -> int:
         """Deliver one by one. What is not begun goes back, also when something breaks: it bears no mark of it."""

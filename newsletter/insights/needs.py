@@ -84,7 +84,7 @@ def _of_deliveries(session: Session, now: datetime) -> Iterator[Need]:
         .group_by(Delivery.state, Delivery.campaign, Attempt.verdict)
         .order_by(Delivery.campaign, Delivery.state)
     ).all()
-    known = _campaigns(session, {row.campaign for row in rows if row.campaign})
+    known = campaigns(session, {row.campaign for row in rows if row.campaign})
     counted: dict[tuple[str, str | None], int] = {}
     for state, slug, verdict, number in rows:
         kind = VERDICTS.get(verdict, "failed") if state == "failed" else state
@@ -93,7 +93,8 @@ def _of_deliveries(session: Session, now: datetime) -> Iterator[Need]:
         yield Need(kind, known.get(slug or ""), number)
 
 
-def _campaigns(session: Session, slugs: set[str]) -> dict[str, Campaign]:
+def campaigns(session: Session, slugs: set[str]) -> dict[str, Campaign]:
+    """Those newsletters and sequences, by slug; in two statements."""
     issues = select(Broadcast.slug, Broadcast.name).where(Broadcast.slug.in_(slugs))
     letters = select(Letters.slug, Letters.name).where(Letters.slug.in_(slugs))
     found = {row.slug: Campaign(row.slug, row.name, is_issue=False) for row in session.execute(letters)}

@@ -17,7 +17,7 @@ from newsletter.audience import people
 from newsletter.audience.models import Hold, Subscriber, Subscription, Topic
 from newsletter.campaigns.models import Enrollment, Sequence, StepRun
 from newsletter.delivery import retention
-from newsletter.delivery.models import Attempt, Delivery, Mailbox, PracticeLetter, Suppression
+from newsletter.delivery.models import Attempt, Delivery, Event, Mailbox, PracticeLetter, Suppression
 from newsletter.errors import NotFound
 from newsletter.privacy import subjects
 
@@ -69,6 +69,7 @@ def _person(person: Subscriber) -> dict[str, Any]:
         "source": person.source,
         "signed_up": person.signed_up,
         "arrivals": person.arrivals,
+        "counted": person.counted,
         "tags": person.tags,
         "fields": person.fields,
         "since": _iso(person.created_at),
@@ -149,6 +150,7 @@ def _emails(session: Session, which: ColumnElement[bool]) -> list[dict[str, Any]
     rows = select(Delivery).where(which).order_by(Delivery.id).options(joinedload(Delivery.mailbox))
     found = session.scalars(rows).all()
     tried = _attempts(session, which)
+    seen = _signs(session, which)
     words = subjects.of(session, found)
     return [
         {
@@ -166,6 +168,7 @@ def _emails(session: Session, which: ColumnElement[bool]) -> list[dict[str, Any]
             "message_id": each.message_id,
             "filled_in": _without_links(each.fields),
             "attempts": tried.get(each.id, []),
+            "read": seen.get(each.id, []),
         }
         for each in found
     ]
@@ -177,6 +180,16 @@ def _attempts(session: Session, which: ColumnElement[bool]) -> dict[int, list[di
     for each in session.scalars(select(Attempt).where(Attempt.delivery_id.in_(mine)).order_by(Attempt.id)):
         attempt = {"at": _iso(each.at), "outcome": each.outcome, "code": each.code, "server_said": each.said}
         found.setdefault(each.delivery_id, []).append(attempt)
+    return found
+
+
+def _signs(session: Session, which: ColumnElement[bool]) -> dict[int, list[dict[str, Any]]]:
+    """What was counted of her because she agreed to it; `link` is the link's place in the letter, 0 for an opening."""
+    mine = select(Delivery.id).where(which)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for each in session.scalars(select(Event).where(Event.delivery_id.in_(mine)).order_by(Event.id)):
+        sign = {"kind": each.kind, "link": each.link, "times": each.times, "by_machine": each.by_machine}
+        found.setdefault(each.delivery_id, []).append({**sign, "at": _iso(each.at)})
     return found
 
 

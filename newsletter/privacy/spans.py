@@ -8,8 +8,9 @@ YEAR = timedelta(days=365)
 
 UNCONFIRMED = timedelta(days=30)  # a sign-up that nobody confirmed
 TRACES = YEAR  # the network address and the browser beside an act of consent
-BODIES = YEAR  # what stood in an e-mail, and what the mail server said of it
+BODIES = YEAR  # what stood in an e-mail, what the mail server said of it, and whether its reader opened it
 PRACTICE = YEAR  # letters in the practice inbox
+DRAFTS = YEAR  # what a draft said at each sitting, once it was used or let go
 
 
 def said(span: timedelta) -> str:

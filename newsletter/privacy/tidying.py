@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from newsletter.audience import retention as people
+from newsletter.campaigns.desk import revisions
 from newsletter.delivery import retention
 from newsletter.privacy import spans, unconfirmed
 
@@ -41,5 +42,9 @@ CHORES = (
     Chore(
         lambda session, now: retention.any_old_practice(session, now - spans.PRACTICE),
         lambda session, now: retention.forget_old_practice(session, now - spans.PRACTICE, SLICE),
+    ),
+    Chore(
+        lambda session, now: revisions.any_old(session, now - spans.DRAFTS),
+        lambda session, now: revisions.forget_old(session, now - spans.DRAFTS, SLICE),
     ),
 )

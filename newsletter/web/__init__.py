@@ -11,9 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from newsletter import migrating
 from newsletter.house import House, open_house
 from newsletter.settings import Settings
-from newsletter.web import access, errors, headers, pages, site, studio
+from newsletter.web import access, errors, headers, pages, site, studio, transaction
 
 MOST_BYTES = 256 * 1024  # no form of ours is near it
+A_FILE = 32 * 1024 * 1024  # whoever takes files says herself what is too much
+FILES = {"studio.bring_picture": A_FILE, "studio.save_brand": A_FILE, "studio.bringing_upload": A_FILE}
 YEAR = 365 * 24 * 3600
 
 
@@ -27,10 +29,12 @@ def create_app(settings: Settings | None = None, *, house: House | None = None) 
     app.extensions["newsletter"] = house
     app.config.from_mapping(_configuration(house))
     pages.furnish(app, house)
-    access.guard(app)
     _refuse_another_schema(app, house)
+    transaction.read_decisions(app)
+    access.guard(app)
     errors.answer_failures(app)
     headers.dress(app)
+    _let_files_in(app)
     csrf = CSRFProtect(app)
     for blueprint in (site.pages, site.operators, studio.pages):
         app.register_blueprint(blueprint)
@@ -57,6 +61,14 @@ def _configuration(house: House) -> dict[str, object]:
         # It refuses browsers that send no Referer; `__Host-` keeps out what it guards against.
         "WTF_CSRF_SSL_STRICT": False,
     }
+
+
+def _let_files_in(app: Flask) -> None:
+    """Larger bodies, where files are brought: after the door, and before anybody reads the form."""
+
+    @app.before_request
+    def widen() -> None:
+        request.max_content_length = FILES.get(request.endpoint or "", MOST_BYTES)
 
 
 def _refuse_another_schema(app: Flask, house: House) -> None:

@@ -62,7 +62,8 @@ def reads(
 def changes(*, roles: frozenset[str] = WRITES) -> Callable[[View[P]], Callable[P, ResponseReturnValue]]:
     """Open a view that writes: one transaction, and one line in the log of what was done, or neither.
 
-    An answer of 400 or more changes nothing. What the log should know beside the address's own parts: `remark`.
+    An answer of 400 or more changes nothing. What the log should know beside the address's own parts: `remark`; what it
+    need not know at all: `unremarked`.
     """
 
     def open_it(view: View[P]) -> Callable[P, ResponseReturnValue]:
@@ -72,7 +73,7 @@ def changes(*, roles: frozenset[str] = WRITES) -> Callable[[View[P]], Callable[P
                 answer = make_response(view(session, *args, **kwargs))
                 if answer.status_code >= 400:
                     session.rollback()
-                else:
+                elif g.remarks is not None:
                     act = (request.endpoint or "").removeprefix("studio.")
                     audit.note(session, me().id, act, {**kwargs, **g.remarks}, house().clock.machine())
                 return answer
@@ -94,7 +95,12 @@ def practises(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
 
 def remark(**facts: Any) -> None:
     """Add to this request's line in the log of what was done: ids and slugs, never an address or a name."""
-    g.remarks.update(facts)
+    g.remarks = (g.remarks or {}) | facts
+
+
+def unremarked() -> None:
+    """Keep this request out of the log: it changed nothing, or goes on with what the log has a line of already."""
+    g.remarks = None
 
 
 def me() -> Colleague:

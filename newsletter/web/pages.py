@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from flask import Flask, url_for
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from newsletter import paths
 from newsletter.audience import wordings
 from newsletter.house import House
+from newsletter.web import transaction
 
 STATIC = Path(__file__).parent / "static"
 
@@ -29,9 +31,10 @@ def furnish(app: Flask, house: House) -> None:
     app.jinja_env.globals.update(
         archive=house.settings.archive,
         asset=asset,
-        clinic=house.settings.clinic,
+        clinic=LocalProxy(lambda: transaction.house().settings.clinic),
         practice=house.settings.practice,
-        words=wordings,
+        mark_of=lambda name: wordings.joined(name, transaction.said()[name]).mark,
+        words=LocalProxy(transaction.said),
     )
     app.context_processor(lambda: {"now": house.clock.now()})
     app.jinja_env.filters.update(breakable=breakable, day=day, hour=hour, stamp=stamp)

@@ -11,7 +11,7 @@ from newsletter.audience.consent import Evidence
 
 def evidence(how: str, page: str) -> Evidence:
     """This request as evidence. `page` names the page without its token: a link is a key."""
-    return Evidence(how, page, request.remote_addr, user_agent())
+    return Evidence(how, page, request.remote_addr, user_agent(), request.form.get("shown", ""))
 
 
 def user_agent() -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -16,7 +17,20 @@ from tests.architecture.checkout import ROOT
 from tests.services import need
 
 BUILT = ROOT / "newsletter" / "web" / "static" / "built"
+STATIC = BUILT.parent
 SOURCES = ROOT / "assets"
+# The page of a letter: what its template and the layout load. The source view comes when somebody asks for it.
+EDITOR_PAGE = (
+    "tokens.css",
+    "studio.css",
+    "writing.css",
+    "editor.css",
+    "writing.js",
+    "built/htmx.js",
+    "built/editor.js",
+)
+LONGEST_MODULE = 250  # lines
+MOST_GZIPPED = 300_000  # bytes
 
 
 def manifest() -> dict[str, dict[str, str]]:
@@ -50,6 +64,26 @@ def test_no_script_makes_code_of_text():
     makes_code = re.compile(r"\beval\s*\(|\bFunction\s*\(|\bFunction\s*`")
     for script in BUILT.glob("*.js"):
         assert makes_code.findall(script.read_text(encoding="utf-8")) == [], script.name
+
+
+def test_the_page_of_a_letter_loads_300_kb_at_most():
+    sizes = {name: len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in EDITOR_PAGE}
+    assert sum(sizes.values()) <= MOST_GZIPPED, sizes
+
+
+def test_the_page_of_a_letter_loads_what_is_counted_and_nothing_more():
+    templates = ROOT / "templates" / "studio"
+    page = (templates / "_layout.html").read_text() + (templates / "write.html").read_text()
+    loaded = set(re.findall(r"asset\('([^']+\.(?:js|css))'\)", page))
+    assert loaded == set(EDITOR_PAGE)
+    assert "built/source.js" in (templates / "_write_sheet.html").read_text()
+    assert "source.js" not in (SOURCES / "editor" / "main.js").read_text()
+
+
+def test_no_module_of_the_editor_is_long():
+    lengths = {path.name: len(path.read_text().splitlines()) for path in (SOURCES / "editor").glob("*.js")}
+    assert len(lengths) > 10
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
 @pytest.mark.services

@@ -39,7 +39,7 @@ def test_nothing_typed_into_the_studio_runs_or_reaches_another_host(
     page.goto(f"{site.url}/studio/newsletters/new")
     page.locator("input[name=name]").fill(SCRIPT[:110])
     page.locator("main form button").first.click()
-    page.locator("textarea[name=body]").wait_for()
+    page.get_by_role("textbox", name="Words").wait_for()
     slug = page.url.split("/")[-2]
     for subject, preview_text, body in (
         (SCRIPT, SCRIPT, SCRIPT + "\n\n[a link](javascript:alert(4))\n\n" + ELSEWHERE),
@@ -49,7 +49,7 @@ def test_nothing_typed_into_the_studio_runs_or_reaches_another_host(
         page.locator("input[name=subject]").fill(subject.replace("\r\n", " "))
         page.locator("input[name=preview_text]").fill(preview_text.replace("\r\n", " "))
         with page.expect_response(lambda answer: answer.request.method == "POST") as saved:
-            page.locator("textarea[name=body]").fill(body)
+            page.get_by_role("textbox", name="Words").fill(body)
         assert saved.value.status < 500
         page.locator("iframe").first.wait_for()
         page.wait_for_load_state("networkidle")

@@ -55,6 +55,7 @@ def change(papers: Papers) -> None:
 def test_every_page_of_a_sequence_is_legible_and_fits(site: Site, page: Page) -> None:
     for path in (
         "/studio/sequences/",
+        "/studio/sequences/new",
         WELCOME,
         WELCOME + "?show=live",
         WELCOME + "is-one-enough/terms",
@@ -63,6 +64,7 @@ def test_every_page_of_a_sequence_is_legible_and_fits(site: Site, page: Page) ->
         WELCOME + "rehearse",
     ):
         page.goto(site.url + path)
+        page.eval_on_selector_all("details", "all => all.forEach(each => { each.open = true; })")
         assert axe(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         clipped = page.eval_on_selector_all(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
+from benchmarks.crowd import Crowd, fill
 from newsletter.audience.models import Hold, Subscriber, Subscription
 from newsletter.campaigns import audience_of
+from newsletter.campaigns.filing import starter
 from newsletter.campaigns.models import Broadcast
+from newsletter.clock import FrozenClock
+from newsletter.db import Database
 from newsletter.delivery import suppression
-from newsletter.delivery.models import Delivery
+from newsletter.delivery.models import Delivery, Suppression
 from tests.campaigns.test_broadcasts import people, send, state, states, write
 from tests.walks.story import Story
 
@@ -143,3 +148,38 @@ def test_whom_a_list_brings_while_an_issue_goes_out_is_not_among_its_people(stor
         assert late[0] not in set(session.scalars(among))
         assert audience_of.count(session, issue, at).everybody == 2
         assert audience_of.count(session, issue, story.clock.now()).everybody == 3
+
+
+@pytest.mark.parametrize(
+    "whom", [("tips", ()), ("tips", ("news",)), ("tips", ("news", "resources")), ("x", ())]
+)
+def test_a_crowd_is_counted_as_each_of_it_would_be(database: Database, clock: FrozenClock, whom) -> None:
+    """Beside the conditions by which an issue is sent, asked of one person after the other, now and long before."""
+    with database.writing.begin() as session:
+        starter.load(session, clock.now())
+    fill(database, Crowd(600, 6_000, clock.now()))
+    audience = audience_of.Whom(*whom)
+    with database.reading() as session:
+        for at in (clock.now(), clock.now() - timedelta(days=12), clock.now() - timedelta(days=500)):
+            stopped = exists().where(
+                Suppression.mailbox_id == Subscriber.mailbox_id, Suppression.released_at.is_(None)
+            )
+            asked = (stopped, audience_of.is_held(at, ["break"]), audience_of.is_held(at))
+            people = session.execute(
+                select(*asked).select_from(Subscriber).where(audience_of.chosen(audience, at))
+            ).all()
+            fates = Counter(
+                "stopped" if row[0] else "break" if row[1] else "healing" if row[2] else None
+                for row in people
+            )
+            told = audience_of.count(session, audience, at)
+            assert told.gets == fates[None]
+            assert {cause: told.causes[cause] for cause in audience_of.FATES} == {
+                cause: fates[cause] for cause in audience_of.FATES
+            }
+            assert told.everybody == told.gets + sum(told.causes.values())
+            several = [audience, audience_of.Whom("news"), audience_of.Whom("tips")]
+            alone = [audience_of.count(session, each, at).gets for each in several]
+            assert audience_of.gets(session, several, at) == alone
+            assert audience_of.gets(session, several[1:], at) == alone[1:]
+            assert (told.gets > 0) == (whom[0] == "tips")

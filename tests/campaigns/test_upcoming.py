@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from newsletter.campaigns import upcoming
+from newsletter.campaigns.filing import placing
+from newsletter.campaigns.filing.files import read_sequence
 from tests.walks.story import Story
 
 
@@ -52,3 +57,20 @@ def test_nothing_is_announced_before_the_tap_nor_after_leaving(story: Story) -> 
     story.confirm()
     story.leave()
     assert coming(story) == []
+
+
+def test_a_sequence_for_another_topic_is_neither_announced_nor_comes(
+    story: Story, write_folder: Callable[..., Path]
+) -> None:
+    for slug, topic in (("autumn", "tips"), ("winter", "resources")):
+        steps = ((slug, 'after = "2h"\nuntil = "1d"'),)
+        folder = read_sequence(write_folder(slug, steps, f'topics = ["{topic}"]'))
+        with story.house.database.writing.begin() as session:
+            placing.place_sequence(session, folder, story.clock.now())
+    story.sign_up(topics=("resources",))
+    story.confirm(work=False)
+    announced = coming(story)
+    assert "Mon 02 Mar 06:30 winter" in announced
+    assert not [line for line in announced if "autumn" in line]
+    story.live(days=10)
+    assert sorted(line[:16] for line in story.inbox()[1:]) == sorted(line[:16] for line in announced)

@@ -8,7 +8,9 @@ import sys
 from subprocess import PIPE, Popen
 
 import pytest
+from sqlalchemy import update
 
+from newsletter.campaigns.models import Enrollment
 from tests.cli.conftest import both
 
 NOTHING = "no draft of “hello” waits; there waits: none"
@@ -74,6 +76,17 @@ def test_with_people_under_way_it_says_whom_it_changes_and_wants_a_yes(waiting, 
     )
     assert run.json("campaigns", "status", "hello")["steps"][1]["timing"]["at"] == "10:00"
     assert "“hello” is live" in run("campaigns", "use", "hello", "--yes").stdout
+
+
+def test_those_who_keep_their_letters_are_counted_apart(house, waiting, run, sign_up):
+    sign_up()
+    run("tick", "--until-idle")
+    with house.database.writing.begin() as session:
+        session.execute(update(Enrollment).values(pinned=True))
+    assert run("campaigns", "use", "hello").stdout.splitlines()[:2] == [
+        "Under way in “hello”: 0. Through it, and untouched by this: 0.",
+        "Under way with letters that they keep, and untouched by this: 1.",
+    ]
 
 
 def test_a_key_that_is_gone_is_named_plainly(house, run, hello, sign_up):

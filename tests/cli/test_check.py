@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from newsletter import stored
+from newsletter.house import open_house
+from newsletter.settings import Settings
 from tests.cli.conftest import both
 
 
@@ -41,6 +44,19 @@ def test_real_mail_needs_to_know_who_is_writing(sound, run):
     said = run("check", status=1).stderr
     for fact in ("CLINIC_NAME", "CLINIC_FROM", "CLINIC_POSTAL_ADDRESS"):
         assert f"NEWSLETTER_{fact} is missing" in said
+
+
+@both
+def test_who_is_writing_may_also_be_said_in_the_studio(sound, run, tmp_path):
+    house = open_house(Settings.from_env(sound))
+    with house.database.writing.begin() as session:
+        facts = {"name": "A Clinic", "sender": "letters@clinic.example", "postal_address": "1 Example Street"}
+        stored.put(session, "clinic", facts, 1, house.clock.now())
+    house.close()
+    sound["NEWSLETTER_MAIL_URL"] = f"maildir://{tmp_path}/mail"
+    assert "real mail leaves" in run("check").stdout
+    sound["NEWSLETTER_CLINIC_NAME"] = "As The Server Says"
+    assert "real mail leaves" in run("check").stdout
 
 
 def test_a_broken_setting_does_not_hide_a_broken_database(sound, run):

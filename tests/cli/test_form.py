@@ -7,7 +7,9 @@ import pytest
 import zxingcpp
 from lxml import html as trees
 
-from newsletter.audience import wordings
+from newsletter import stored
+from newsletter.audience import forms, wordings
+from newsletter.audience.forms import Draft
 from newsletter.web.site.form import TRAP
 
 SNIPPET = '<script src="https://letters.clinic.example/embed.js" data-form="footer" async></script>'
@@ -46,6 +48,22 @@ def test_the_privacy_notice_is_linked_where_there_is_one(house, run):
         '<a href="https://clinic.example/privacy?a=1&amp;b=2">Privacy notice</a>'
         in run("form", "snippet").stdout
     )
+
+
+def test_a_form_of_the_studio_says_its_own_words_everywhere(house, run, tmp_path):
+    with house.database.writing.begin() as session:
+        words = {"heading": "Skin, in short", "question": "About what?"}
+        forms.add(session, Draft("Footer", words, ("tips",)), ["tips"], house.clock.now())
+        stored.put(session, "clinic", {"name": "The Other Clinic"}, 1, house.clock.now())
+    said = run("form", "snippet", "--form", "footer").stdout
+    assert 'src="https://letters.clinic.example/embed.js?form=footer" data-form="footer"' in said
+    made = trees.fromstring(said[said.index("<form") :])
+    assert made.cssselect("h2")[0].text == "Skin, in short"
+    assert [each.get("value") for each in made.cssselect("fieldset input")] == ["tips"]
+    run("form", "poster", "--form", "footer", "--out", str(tmp_path / "poster.svg"))
+    poster = (tmp_path / "poster.svg").read_text()
+    assert "Skin, in short" in poster
+    assert "The Other Clinic" in poster
 
 
 @pytest.mark.parametrize("name", ["", "Waiting Room", '"><script>', "-x", "ä", "a" * 41, "a\n"])

@@ -173,6 +173,15 @@ def test_with_real_mail_nothing_is_said_of_practice(env, output, tmp_path):
         assert up.stop() == 0
 
 
+def test_where_nobody_said_who_is_writing_up_runs_and_says_what_waits(env, port, output, tmp_path):
+    """So that it can be said in the studio."""
+    with spawned("up", env=env | {"NEWSLETTER_MAIL_URL": f"maildir://{tmp_path}/mail"}, output=output) as up:
+        up.wait_for("Ctrl-C stops everything")
+        wait_until(lambda: is_ready(port))
+        assert "No e-mail leaves yet: NEWSLETTER_CLINIC_FROM is missing" in up.said
+        assert up.stop() == 0
+
+
 def test_web_alone_finishes_a_request_and_stops(env, port, output):
     Spawned(("migrate",), env, output).process.wait(60)
     with spawned("web", env=env, output=output) as web:

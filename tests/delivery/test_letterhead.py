@@ -116,3 +116,34 @@ def test_the_same_letter_is_the_same_bytes_on_every_retry():
         mail.compose(LETTERHEAD.letter(each, WORDS, NOW)) for each in (CLAIMED, replace(CLAIMED, epoch=9))
     )
     assert once == again
+
+
+AGREED = replace(CLAIMED, counted=True)
+
+
+def test_the_links_of_a_reader_who_did_not_agree_are_those_of_every_reader():
+    fields = LETTERHEAD.fields(CLAIMED)
+    other = replace(CLAIMED, id=18, mailbox_id=4, person_id=6, fields={}, address="another@example.com")
+    assert fields["clicks_url"] == LETTERHEAD.fields(other)["clicks_url"]
+    assert bytes(read(Purpose.COUNT, fields["clicks_url"])).decode() == "version:1"
+    assert "opened_url" not in fields
+
+
+def test_the_links_of_a_reader_who_agreed_name_her_letter_and_so_does_its_pixel():
+    fields = LETTERHEAD.fields(AGREED)
+    assert read(Purpose.CLICK, fields["clicks_url"]) == (17,)
+    assert fields["opened_url"].startswith("https://letters.clinic.example/o/")
+    assert read(Purpose.OPEN, fields["opened_url"].removesuffix(".gif")) == (17,)
+
+
+@pytest.mark.parametrize("stream", [stream for stream in STREAMS if stream != "marketing"])
+def test_no_other_letter_is_counted_whatever_its_fields_say(stream: str):
+    planted = {"clicks_url": "https://elsewhere.example/c", "opened_url": "https://elsewhere.example/o"}
+    fields = LETTERHEAD.fields(replace(AGREED, stream=stream, fields=planted))
+    assert fields.keys().isdisjoint(planted)
+
+
+def test_a_letter_with_a_booking_page_of_its_own_is_counted_only_where_its_row_may_be_asked():
+    own = {"booking_url": "https://clinic.example/for-her"}
+    assert "clicks_url" not in LETTERHEAD.fields(replace(CLAIMED, fields=own))
+    assert "clicks_url" in LETTERHEAD.fields(replace(AGREED, fields=own))

@@ -413,3 +413,28 @@ def test_an_acceptance_is_written_down_when_the_database_is_back(office: Office)
 
 def _tomorrow(office: Office) -> datetime:
     return office.clock.now() + timedelta(days=1)
+
+
+def test_who_agreed_to_be_counted_is_asked_at_once_and_for_newsletters_only(office):
+    asked, seen = [], {}
+
+    def agreed(_session, people):
+        asked.append(list(people))
+        return {7}
+
+    def render(letter, fields):
+        seen[letter] = "opened_url" in fields
+        return plain(letter, fields)
+
+    for person, stream in ((7, "marketing"), (8, "marketing"), (None, "marketing"), (7, "account")):
+        office.put(person_id=person, stream=stream, letter=f"{stream}:{person}")
+    sender = office.postman(render=render, agreed=agreed)
+    while sender.round():
+        pass
+    assert asked == [[7, 8]]
+    assert seen == {
+        "account:7": False,
+        "marketing:7": True,
+        "marketing:8": False,
+        "marketing:None": False,
+    }

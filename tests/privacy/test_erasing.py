@@ -16,7 +16,7 @@ from newsletter.audience.models import Consent, Subscriber
 from newsletter.audience.signup import SignUp
 from newsletter.campaigns.models import Enrollment, StepRun
 from newsletter.delivery import mailboxes, suppression
-from newsletter.delivery.models import Attempt, Delivery, Mailbox, PracticeLetter, Suppression
+from newsletter.delivery.models import Attempt, Delivery, Event, Mailbox, PracticeLetter, Suppression
 from newsletter.delivery.sending import Postman
 from newsletter.errors import NotFound, Refused
 from newsletter.links import Purpose
@@ -94,6 +94,7 @@ def test_a_table_that_leads_to_a_person_is_known_to_export_and_erasure():
         "consents",
         "deliveries",
         "enrollments",
+        "events",
         "holds",
         "mailboxes",
         "practice_letters",
@@ -111,7 +112,7 @@ def test_her_rows_go_and_what_was_sent_is_still_counted(traces):
     done = traces.erase(person.id)
     assert not done.shared
     assert states(traces) == before
-    for table in (Subscriber, Consent, Enrollment, StepRun, PracticeLetter):
+    for table in (Subscriber, Consent, Enrollment, StepRun, Event, PracticeLetter):
         assert rows(traces, table) == 0, table
     assert rows(traces, Delivery, Delivery.person_id.is_not(None)) == 0
     with traces.database.reading() as session:

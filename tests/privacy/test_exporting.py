@@ -56,6 +56,7 @@ WORKINGS = {
     "holds": {"created_at"},
     "suppressions": {"created_at", "released_at"},
     "consents": set(),
+    "events": set(),
     "practice_letters": {"recipient", "sender", "stream", "raw"},
 }
 PLACES = {
@@ -68,6 +69,7 @@ PLACES = {
     "step_runs": "sequences",
     "deliveries": "emails",
     "attempts": "emails",
+    "events": "emails",
     "suppressions": "stops",
     "practice_letters": "practice_inbox",
 }
@@ -142,6 +144,12 @@ def test_what_became_of_each_letter(traces, person):
         ("first", "queued"),
         ("second", "queued"),
     ]
+
+
+def test_what_was_counted_of_her_stands_with_the_letter(traces, person):
+    [sign] = [sign for each in export(traces, person.id)["emails"] for sign in each["read"]]
+    assert (sign["kind"], sign["link"], sign["times"], sign["by_machine"]) == ("clicked", 1, 2, False)
+    assert export(traces, person.id)["person"]["counted"] is True
 
 
 def test_the_words_that_she_agreed_to_stand_beside_the_act(traces, person):

@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import func, inspect, select, text, update
 
 from newsletter.audience.models import Hold, Subscriber
 from newsletter.delivery import suppression
-from newsletter.delivery.models import Attempt, Delivery
+from newsletter.delivery.models import Attempt, Delivery, Event
 from newsletter.privacy import erasing
 from newsletter.privacy.erasing import Erased
 from tests.walks.beginnings import Beginnings
@@ -81,6 +81,10 @@ class Traces:
                 Hold(subscriber_id=person.id, kind="break", until=now + timedelta(days=30), created_at=now)
             )
             mine = session.get_one(Subscriber, person.id)
+            mine.counted = True
+            last = select(func.max(Delivery.id)).where(Delivery.person_id == person.id)
+            number = session.scalars(last).one()
+            session.add(Event(delivery_id=number, kind="clicked", link=1, times=2, at=now))
             mine.tags, mine.fields = ["a-tag-of-hers"], {"note": "somebody.remarkable likes tea"}
             said = f"250 <{ADDRESS}> is welcome"
             mine_only = Attempt.delivery_id.in_(select(Delivery.id).where(Delivery.person_id == person.id))

@@ -9,10 +9,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, literal_column, select, union_all
+from sqlalchemy import CompoundSelect, func, literal_column, select, union_all
 from sqlalchemy.engine import make_url
 
 from newsletter import models
@@ -70,10 +71,14 @@ class Beginnings:
 
 def _rows(database: Database) -> tuple[int, ...]:
     """How many rows each table has, in one statement."""
-    tables = models.Base.metadata.sorted_tables
+    with database.reading() as session:
+        return tuple(session.scalars(_counting()))
+
+
+@cache
+def _counting() -> CompoundSelect[Any]:
     counted = (
         select(func.count().label("rows"), literal_column(str(number)).label("place")).select_from(table)
-        for number, table in enumerate(tables)
+        for number, table in enumerate(models.Base.metadata.sorted_tables)
     )
-    with database.reading() as session:
-        return tuple(session.scalars(union_all(*counted).order_by("place")))
+    return union_all(*counted).order_by("place")

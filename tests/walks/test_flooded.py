@@ -82,6 +82,7 @@ def letters(database_url):
 
 def test_a_real_visitor_is_served_while_everybody_floods(served, database_url):
     statuses: Counter[int] = Counter()
+    began = SystemClock().now()
     under_way = threading.Event()
 
     def attack(number):
@@ -103,8 +104,10 @@ def test_a_real_visitor_is_served_while_everybody_floods(served, database_url):
             each.result()
     # 503: a machine that can do no more says so.
     assert statuses.keys() <= {200, 429, 503}
-    assert 2 < statuses[200] <= PLACES * FREE.times
-    assert statuses[429] >= FORMS - PLACES * FREE.times - statuses[503]
+    # A new hour grants anew; a machine may be slow enough to see one begin.
+    free = PLACES * FREE.times * (1 + (SystemClock().now().hour != began.hour))
+    assert 2 < statuses[200] <= free
+    assert statuses[429] >= FORMS - free - statuses[503]
     found = letters(database_url)
     assert found.pop("reader@example.com") == 1
     assert sum(count for key, count in found.items() if key.startswith("victim")) == 2

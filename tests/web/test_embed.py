@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from newsletter.audience import wordings
+from newsletter.audience import rewording, wordings
 from newsletter.audience.models import Consent, Subscriber, Wording
-from newsletter.audience.wordings import Words
 from newsletter.delivery.models import Mailbox
+from newsletter.links import Purpose
 from newsletter.web import create_app
-from newsletter.web.site import embed, form
+from newsletter.web.site import embed
 from tests.web.visiting import READER, words
 
 JSON = {"Accept": "application/json"}
@@ -63,7 +63,8 @@ def test_it_is_small(script):
 
 
 def test_it_names_no_host_but_ours(story):
-    text = embed.script({"to": "/subscribe", "clinic": "", "privacy": "", "opened": ""})
+    asks = {"says": {}, "asksName": True, "topics": [("tips", "Tips")]}
+    text = embed.script({"to": "/subscribe", "clinic": "", "privacy": "", "opened": ""} | asks)
     assert "//" not in text.replace("\\u003c", "<")
     for danger in ("eval(", "Function(", "innerHTML", "document.write", "import(", "cookie", "localStorage"):
         assert danger not in text
@@ -183,15 +184,25 @@ def test_without_our_mark_nobody_claims_to_know_the_words(story, visitor, mark):
     assert [row.name for row in rows(story, Wording)] == ["elsewhere"]
 
 
-def test_a_page_that_is_older_than_today_s_words_does_not_claim_them(story, visitor, script, monkeypatch):
+def test_a_page_that_is_older_than_today_s_words_claims_its_own(story, visitor, script):
+    """It was opened, the clinic said it otherwise, and then she pressed: she agreed to what she had read."""
     visitor.open("/")
-    monkeypatch.setattr(form, "SHOWN", 4711)
-    monkeypatch.setattr(wordings, "SIGN_UP", Words("sign-up", "new words"))
+    with story.house.database.writing.begin() as session:
+        fresh = wordings.OURS["sign-up"] | {"promise": "Two letters a year."}
+        rewording.say(session, "sign-up", fresh, 1, story.clock.now())
+    visitor.press("Send me the letters", email=READER)
     visitor.send("/subscribe", {"email": READER, "opened": given(script)["opened"]}, headers=JSON)
-    visitor.open("/")
-    visitor.press("Send me the letters", email="visitor014@example.com")
-    assert [row.name for row in rows(story, Wording)] == ["elsewhere", "sign-up"]
-    assert rows(story, Wording)[1].text == "new words"
+    visitor.sign_up("visitor014@example.com")
+    with story.house.database.reading() as session:
+        agreed = session.scalars(select(Wording.text).join(Consent).order_by(Consent.id)).all()
+    assert agreed[:2] == [wordings.SIGN_UP.text] * 2
+    assert "Two letters a year." in agreed[2]
+
+
+def test_words_that_were_never_ours_are_not_claimed(story, visitor):
+    forged = story.house.links.sign(Purpose.FORM, 0, 4711)
+    visitor.send("/subscribe", {"email": READER, "opened": forged}, headers=JSON)
+    assert [row.name for row in rows(story, Wording)] == ["elsewhere"]
 
 
 def test_nobody_is_hurried_who_has_the_script_from_a_cache(story, visitor, script):

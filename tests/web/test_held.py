@@ -21,6 +21,7 @@ def held(**parts: Any) -> dict[str, Any]:
         "time_zone": None,
         "source": "form:site",
         "since": AT,
+        "counted": False,
         "tags": [],
         "fields": {},
     }
@@ -51,6 +52,7 @@ def act(**more: Any) -> dict[str, Any]:
     return {
         "at": AT,
         "act": "requested",
+        "stream": "marketing",
         "topics": ["tips"],
         "how": "form",
         "ip": None,
@@ -87,6 +89,7 @@ def test_she_is_told_who_she_is_to_us():
         Fact("Times follow", "the clinic"),
         Fact("You came by", "The form on our site"),
         Fact("Here since", "2 March 2026, 09:30"),
+        Fact("Opens and clicks", "Not counted"),
     ]
 
 
@@ -135,6 +138,11 @@ def test_each_topic_says_where_it_stands(state, value, more):
             {"ip": "203.0.113.9", "user_agent": "A phone"},
             "You asked for Tips",
             "on a sign-up form, from 203.0.113.9, A phone",
+        ),
+        (
+            {"stream": "counting", "topics": [], "act": "confirmed", "how": "preferences"},
+            "You said yes to counting whether you open and click",
+            "on the page of your letters",
         ),
         ({"topics": ["gone"]}, "You asked for gone", "on a sign-up form"),
     ],
@@ -189,6 +197,7 @@ def test_an_e_mail_says_what_became_of_it_and_what_was_filled_in():
         "subject": "Hello",
         "state": "sent",
         "reason": None,
+        "read": [],
         "filled_in": {
             "first_name": "Reader",
             "topics": ["tips", "news"],
@@ -204,6 +213,14 @@ def test_an_e_mail_says_what_became_of_it_and_what_was_filled_in():
     assert told("E-mails we wrote to you", emails=[failed]) == [
         Fact("2 March 2026, 09:30", "(an e-mail)", "not sent: paused")
     ]
+    signs = [
+        {"kind": "opened", "link": 0, "times": 1, "by_machine": True, "at": AT},
+        {"kind": "clicked", "link": 2, "times": 1, "by_machine": False, "at": LATER},
+    ]
+    [read] = told("E-mails we wrote to you", emails=[sent | {"filled_in": {}, "read": signs}])
+    assert read.more == (
+        "sent; opened 2 March 2026, 09:30 (a program, we think); clicked link 2 12 March 2026, 10:30"
+    )
 
 
 @pytest.mark.parametrize(

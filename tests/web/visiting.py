@@ -47,7 +47,7 @@ class Visitor:
             return self.open(answer.headers["Location"])
         return answer
 
-    def press(self, button: str, *, seconds: float = UNHURRIED, **typed: Any) -> TestResponse:
+    def press(self, button: str, /, *, seconds: float = UNHURRIED, **typed: Any) -> TestResponse:
         """Press the button with this text: sends its form, with what was `typed` in place of what it held."""
         self.clock.advance(seconds=seconds)
         pressed = self._button(button)

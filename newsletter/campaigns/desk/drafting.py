@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns.desk import naming
+from newsletter.campaigns.desk import naming, revisions
+from newsletter.campaigns.desk.revisions import Stood
 from newsletter.campaigns.filing import current, drafts, proofreading, writing
 from newsletter.campaigns.filing.bodies import beside
 from newsletter.campaigns.filing.folders import (
@@ -27,7 +28,7 @@ from newsletter.campaigns.filing.folders import (
     BroadcastFolder,
     Campaign,
 )
-from newsletter.campaigns.models import CampaignDraft
+from newsletter.campaigns.models import CampaignDraft, DraftRevision
 from newsletter.db import insert_new
 from newsletter.errors import NotFound, Refused
 
@@ -90,8 +91,8 @@ class Papers:
         return {self.kind: writing.spelled(self.table)} | self.bodies
 
 
-def read(draft: CampaignDraft) -> Papers:
-    """The papers of a draft. Raises BadFolder where its table is no TOML, which no draft of ours is."""
+def read(draft: CampaignDraft | DraftRevision) -> Papers:
+    """The papers of a draft, or of what it said once. Raises BadFolder for a table that is no TOML."""
     files = dict(draft.files)
     kind = BROADCAST_FILE if BROADCAST_FILE in files else SEQUENCE_FILE
     try:
@@ -121,7 +122,7 @@ def begin(session: Session, name: str, topic: str, staff_id: int, now: datetime)
     """A new newsletter, empty but for its name and topic. Raises Refused for a name that is none, or too long."""
     name = naming.named(name)
     table = {"name": name, "subject": "", "preview_text": "", "topic": topic, "file": "issue.md"}
-    return _put_anew(session, name, Papers(BROADCAST_FILE, table, {"issue.md": ""}), staff_id, now)
+    return put_anew(session, name, Papers(BROADCAST_FILE, table, {"issue.md": ""}), staff_id, now)
 
 
 def duplicate(session: Session, slug: str, name: str, staff_id: int, now: datetime) -> CampaignDraft:
@@ -130,7 +131,7 @@ def duplicate(session: Session, slug: str, name: str, staff_id: int, now: dateti
     if copy.kind != BROADCAST_FILE:
         raise Refused(f"“{slug}” is a sequence; a newsletter can be duplicated")
     copy.table["name"] = naming.named(name)
-    return _put_anew(session, name, copy, staff_id, now)
+    return put_anew(session, name, copy, staff_id, now)
 
 
 def save(
@@ -140,11 +141,14 @@ def save(
     change: Callable[[Papers], None],
     staff_id: int,
     now: datetime,
+    *,
+    anew: bool = False,
 ) -> CampaignDraft:
     """Let `change` write on the papers of `slug`, and keep them whether or not they could be used; returns the draft.
 
-    `revision` is that of the draft which the writer saw, 0 where there was none. Raises EditedMeanwhile where it is
-    another by now, NotFound, and whatever `change` raises; then nothing is kept.
+    `revision` is that of the draft which the writer saw, 0 where there was none. What stood there stays a version, with
+    `anew` also what she saved a moment ago. A change that changes nothing is no save. Raises EditedMeanwhile where the
+    revision is another by now, NotFound, and whatever `change` raises; then nothing is kept.
     """
     draft = session.scalar(
         select(CampaignDraft)
@@ -160,11 +164,13 @@ def save(
         opened, _ = papers(session, slug)
         change(opened)
         return _put(session, slug, opened, staff_id, now)
-    opened = read(draft)
+    opened, stood = read(draft), Stood.of(draft)
     change(opened)
+    if opened.files == draft.files:
+        return draft
     draft.files, draft.revision = opened.files, draft.revision + 1
     draft.origin, draft.edited_at, draft.edited_by = "studio", now, staff_id
-    session.flush()
+    revisions.note(session, draft, stood, staff_id, now, anew=anew)
     return draft
 
 
@@ -184,7 +190,7 @@ def unfolded(campaign: Campaign) -> Papers:
     return Papers(kind, tomllib.loads(files.pop(kind)), files)
 
 
-def _put_anew(session: Session, name: str, what: Papers, staff_id: int, now: datetime) -> CampaignDraft:
+def put_anew(session: Session, name: str, what: Papers, staff_id: int, now: datetime) -> CampaignDraft:
     """Under a slug that is still free: two may begin at the same moment."""
     while True:
         with suppress(EditedMeanwhile):
@@ -201,4 +207,5 @@ def _put(session: Session, slug: str, what: Papers, staff_id: int, now: datetime
         raise UsedMeanwhile
     if not new:
         raise EditedMeanwhile(draft)
+    revisions.note(session, draft, None, staff_id, now)
     return draft

@@ -89,7 +89,8 @@ def launch(
     mended first, Refused for one that is going out already.
     """
     moment = choice.moment(zone, now)
-    placed = session.scalar(select(Broadcast).where(Broadcast.slug == slug).with_for_update())
+    issue = select(Broadcast).where(Broadcast.slug == slug).with_for_update()
+    placed = session.scalar(issue.execution_options(populate_existing=True))
     if placed is not None and placed.state == "late":
         broadcasts.cancel(session, slug)
     if not _says(placed, choice) or seen != NO_DRAFT or drafting.open_draft(session, slug):

@@ -19,7 +19,6 @@ from newsletter.campaigns.dispatch import condition_holds, person_fields
 from newsletter.campaigns.enrollment import HOURS
 from newsletter.campaigns.models import Enrollment, Sequence, StepRun
 from newsletter.campaigns.planning import plan
-from newsletter.campaigns.timelines import Timeline
 from newsletter.delivery.models import Delivery
 
 MOST = 5000
@@ -54,13 +53,12 @@ def of(session: Session, sequence: Sequence, now: datetime) -> Missed:
     due: set[int] = set()
     last = 0
     if sequence.live_timeline_id is not None:
-        timeline = timelines.read(session, sequence.live_timeline_id)
         while page := _page(session, sequence, now, last):
             if len(due) >= MOST:
                 found.all_seen = False
                 break
             last = page[-1][0].id
-            due |= _count(session, page, timeline, now, found)
+            due |= _count(session, sequence, page, now, found)
     _count_queued(session, sequence, due, now, found)
     return found
 
@@ -85,8 +83,8 @@ def _page(
 
 def _count(
     session: Session,
+    sequence: Sequence,
     page: list[tuple[Enrollment, Subscriber]],
-    timeline: Timeline,
     now: datetime,
     found: Missed,
 ) -> set[int]:
@@ -97,8 +95,11 @@ def _count(
     for enrollment_id, key, occurrence in session.execute(select(*columns).where(columns[0].in_(runs))):
         runs[enrollment_id].add((key, occurrence))
     goes = set()
+    followed = {timelines.followed(enrollment, sequence) for enrollment, _ in page}
+    plans = {number: timelines.read(session, number).plans for number in followed}
     for enrollment, subscriber in page:
-        planned = plan(timeline.plans, anchors.read(enrollment.anchors), ZoneInfo(enrollment.zone), HOURS)
+        steps = plans[timelines.followed(enrollment, sequence)]
+        planned = plan(steps, anchors.read(enrollment.anchors), ZoneInfo(enrollment.zone), HOURS)
         decision = decide(
             planned,
             runs[enrollment.id],

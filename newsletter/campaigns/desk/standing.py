@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.campaigns.desk import arranging, drafting
@@ -52,12 +52,20 @@ def people(session: Session, sequence: Sequence | None) -> int:
     """How many are on their way through it."""
     if sequence is None:
         return 0
-    here = (Enrollment.sequence_id == sequence.id, Enrollment.state.in_(("active", "paused")))
+    under_way = select(func.count()).select_from(Enrollment).where(*_under_way(sequence))
+    return session.scalar(under_way) or 0
+
+
+def pinned(session: Session, sequence: Sequence | None) -> int:
+    """How many of them keep letters of an earlier timeline, since what is live is for new people only."""
+    if sequence is None:
+        return 0
+    here = (*_under_way(sequence), Enrollment.pinned)
     return session.scalar(select(func.count()).select_from(Enrollment).where(*here)) or 0
 
 
 def waiting(session: Session, sequence: Sequence | None) -> dict[str, int]:
-    """Key of a live letter -> how many have had all before it and not yet this one."""
+    """Key of a live letter -> how many, of those who follow it, have had all before it and not yet this one."""
     if sequence is None or sequence.live_timeline_id is None:
         return {}
     here = and_(Step.timeline_id == sequence.live_timeline_id, Step.key == StepRun.step_key)
@@ -66,7 +74,7 @@ def waiting(session: Session, sequence: Sequence | None) -> dict[str, int]:
         .select_from(Enrollment)
         .outerjoin(StepRun, StepRun.enrollment_id == Enrollment.id)
         .outerjoin(Step, here)
-        .where(Enrollment.sequence_id == sequence.id, Enrollment.state.in_(("active", "paused")))
+        .where(*_under_way(sequence), ~Enrollment.pinned)
         .group_by(Enrollment.id)
         .subquery()
     )
@@ -81,6 +89,10 @@ def still_without(session: Session, sequence: Sequence | None, key: str) -> int:
     if sequence is None:
         return 0
     had = select(StepRun.id).where(StepRun.enrollment_id == Enrollment.id, StepRun.step_key == key)
-    here = (Enrollment.sequence_id == sequence.id, Enrollment.state.in_(("active", "paused")))
+    here = (*_under_way(sequence), ~Enrollment.pinned)
     without = select(func.count()).select_from(Enrollment).where(*here, ~had.exists())
     return session.scalar(without) or 0
+
+
+def _under_way(sequence: Sequence) -> tuple[ColumnElement[bool], ...]:
+    return Enrollment.sequence_id == sequence.id, Enrollment.state.in_(("active", "paused"))

@@ -21,6 +21,7 @@ from newsletter.content.compiling import LONGEST_SUBJECT, Source
 from newsletter.content.filling import Parsed
 from newsletter.content.previewing import compiled_once
 from newsletter.content.refusals import MissingField
+from newsletter.content.wearing import worn
 from newsletter.delivery import mailboxes, queue, suppression
 from newsletter.delivery.models import Delivery
 from newsletter.delivery.queue import Order
@@ -47,7 +48,7 @@ def send(  # noqa: PLR0917  (to whom, under which name, which words, filled with
     """
     fields = {**everybody, **reader}
     try:
-        Parsed.of(compiled_once(source)).fill(fields)
+        Parsed.of(compiled_once(source, worn(session))).fill(fields)
     except MissingField as gap:
         raise Refused(
             f"this reader would not get it, since there is no {gap.field}; choose another one"

@@ -86,11 +86,18 @@ def read(draft: CampaignDraft) -> Campaign:
     return files.read(KeptFolder(draft.slug, draft.files))
 
 
-def use(session: Session, slug: str, now: datetime, seen: tuple[int, int] | None = None) -> Campaign:
+def use(
+    session: Session,
+    slug: str,
+    now: datetime,
+    seen: tuple[int, int] | None = None,
+    *,
+    new_people_only: bool = False,
+) -> Campaign:
     """Make the draft live; returns what it says. Of two at once one wins.
 
     `seen` is the id and the revision of the draft that somebody looked at: another that came meanwhile, or another
-    wording, is refused, as is all that `placing` refuses.
+    wording, is refused, as is all that `placing` refuses. `new_people_only` as there, for a sequence.
     """
     draft = find(session, slug, lock=True)
     if seen not in (None, (draft.id, draft.revision)):
@@ -99,7 +106,7 @@ def use(session: Session, slug: str, now: datetime, seen: tuple[int, int] | None
         )
     folder = read(draft)
     if isinstance(folder, SequenceFolder):
-        placing.place_sequence(session, folder, now)
+        placing.place_sequence(session, folder, now, new_people_only=new_people_only)
     else:
         placing.place_issue(session, folder, now)
     draft.state, draft.ended_at = "used", now

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.campaigns import broadcasts, timelines
+from newsletter.campaigns import broadcasts, pinning, timelines
 from newsletter.campaigns.filing import proofreading
 from newsletter.campaigns.filing.folders import BroadcastFolder, SequenceFolder, StepFile
 from newsletter.campaigns.models import Broadcast, Sequence
@@ -18,15 +18,18 @@ from newsletter.delivery.models import Delivery
 from newsletter.errors import Refused
 
 
-def place_sequence(session: Session, folder: SequenceFolder, now: datetime) -> Sequence:
+def place_sequence(
+    session: Session, folder: SequenceFolder, now: datetime, *, new_people_only: bool = False
+) -> Sequence:
     """Make a folder's words and steps live. A new sequence is switched on: it admits whoever confirms from `now`.
 
-    In a known one whoever is under way is planned anew, and letters of steps that are gone are canceled; paused, it
-    stays paused. Raises BadFolder or ContentRefused, naming the file.
+    In a known one whoever is under way is planned anew, and letters of steps that are gone are canceled; with
+    `new_people_only` all of them keep what is live up to `now`, for good. Paused, it stays paused. Raises BadFolder or
+    ContentRefused, naming the file.
     """
     refuse_namesake(session, folder)
     proofreading.check_table(session, folder)
-    sequence = session.scalar(select(Sequence).where(Sequence.slug == folder.slug)) or Sequence(
+    sequence = _find(session, folder.slug) or Sequence(
         slug=folder.slug, kind=folder.kind, trigger=folder.trigger, state="on", on_since=now, created_at=now
     )
     before = _keys(session, sequence)
@@ -37,11 +40,14 @@ def place_sequence(session: Session, folder: SequenceFolder, now: datetime) -> S
         step.plan: publish_words(session, folder.slug, f"{folder.slug}/{step.key}", step, now)
         for step in folder.steps
     }
+    if new_people_only:
+        pinning.pin(session, sequence, now)
     timelines.publish(session, sequence, steps, folder.digest, now)
     gone = before - {step.key for step in folder.steps}
     if gone:  # those, too, that wait for people whose last letter it was: nobody plans them anew
         which = (Delivery.campaign == folder.slug, Delivery.step.in_(gone))
-        queue.cancel(session, *which, reason="its step was taken out of the sequence")
+        reason = "its step was taken out of the sequence"
+        queue.cancel(session, *which, ~pinning.of_somebody_pinned(), reason=reason)
     session.flush()
     return sequence
 
@@ -95,6 +101,12 @@ def refuse_sent(broadcast: Broadcast) -> None:
         raise Refused(
             f"“{broadcast.slug}” is {says}, so its words stay; right would be another name for the folder"
         )
+
+
+def _find(session: Session, slug: str) -> Sequence | None:
+    """The known one, and ours: who is being admitted meanwhile is in it before, or comes after."""
+    known = select(Sequence).where(Sequence.slug == slug)
+    return session.scalar(known.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def _keys(session: Session, sequence: Sequence) -> set[str]:

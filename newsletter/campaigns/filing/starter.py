@@ -45,7 +45,9 @@ def load(session: Session, now: datetime, folder: Path | None = None) -> Loaded:
         {"slug": slug, "name": name, "hint": hint, "position": position}
         for position, (slug, name, hint) in enumerate(TOPICS, start=1)
     ]
-    insert_new(session, Topic, rows)
+    # Only where there is none: one that the clinic has deleted would come back.
+    if session.scalar(select(Topic.id).limit(1)) is None:
+        insert_new(session, Topic, rows)
     known = current.slugs(session)
     loaded = Loaded([], [])
     for each in read_folders(folder or paths.TEMPLATES / "campaigns"):

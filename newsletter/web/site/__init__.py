@@ -7,13 +7,16 @@ from flask import Blueprint
 from newsletter.web.site import (
     archive,
     check,
+    click,
     confirm,
     data,
     embed,
     front,
     health,
     look,
+    media,
     move,
+    opened,
     preferences,
     subscribe,
     unsubscribe,
@@ -30,6 +33,8 @@ pages.add_url_rule("/confirm/<token>", "confirmed", confirm.post, methods=["POST
 pages.add_url_rule("/confirm/<token>/renew", "renew", confirm.renew, methods=["POST"])
 pages.add_url_rule("/u/<token>", "unsubscribe", unsubscribe.show)
 pages.add_url_rule("/u/<token>", "leave", unsubscribe.post, methods=["POST"])
+pages.add_url_rule("/c/<token>/<int:number>", "click", click.show)
+pages.add_url_rule("/o/<token>.gif", "opened", opened.show)
 pages.add_url_rule("/preferences/<token>", "preferences", preferences.show)
 pages.add_url_rule("/preferences/<token>", "choose", preferences.post, methods=["POST"])
 pages.add_url_rule("/data/<token>", "data_link", data.show)
@@ -42,6 +47,7 @@ pages.add_url_rule("/move/<token>", "moved", move.follow, methods=["POST"])
 pages.add_url_rule("/look/<token>", "look", look.show)
 pages.add_url_rule("/look/<token>/letter", "look_letter", look.letter)
 pages.add_url_rule("/look/a-test", "no_reader", look.no_reader)
+pages.add_url_rule("/media/<name>", "media", media.show)
 pages.add_url_rule("/archive/", "archive", archive.listed)
 pages.add_url_rule("/archive/<slug>", "issue", archive.issue)
 pages.add_url_rule("/archive.xml", "rss", archive.rss)

@@ -17,9 +17,10 @@ from newsletter.web.transaction import house, in_transaction
 GOOD_FOR = timedelta(hours=1)
 
 
-def show(token: str) -> ResponseReturnValue:
+@in_transaction
+def show(session: Session, token: str) -> ResponseReturnValue:
     """Where to look, and what to do when nothing comes."""
-    return _page(token, _mailbox(token))
+    return _page(session, token, _mailbox(token))
 
 
 @in_transaction
@@ -27,7 +28,7 @@ def again(session: Session, token: str) -> ResponseReturnValue:
     """Send the letter once more, under the limits; the page says the same whether or not they let it."""
     mailbox_id = _mailbox(token)
     signup.again(session, mailbox_id, house().links, house().clock.now(), request.remote_addr or "unknown")
-    return _page(token, mailbox_id, asked_again=True)
+    return _page(session, token, mailbox_id, asked_again=True)
 
 
 def pending(mailbox_id: int) -> str:
@@ -39,7 +40,7 @@ def _mailbox(token: str) -> int:
     return house().links.read(Purpose.PENDING, token, house().clock.machine())[0]
 
 
-def _page(token: str, mailbox_id: int, *, asked_again: bool = False) -> str:
+def _page(session: Session, token: str, mailbox_id: int, *, asked_again: bool = False) -> str:
     """Shows the address only to the browser that typed it."""
     known, typed, source = visit.get("asked", [None, "", "site"])
     address = typed if known == mailbox_id else ""
@@ -49,5 +50,5 @@ def _page(token: str, mailbox_id: int, *, asked_again: bool = False) -> str:
         address=address,
         asked_again=asked_again,
         typed=form.Typed(email=address, form=source),
-        opened=form.opening(),
+        opened=form.opening(form.standing(session, source).words),
     )

@@ -1,7 +1,9 @@
 """`/embed.js`: the sign-up form for other sites, as one script that asks nobody but us.
 
-Put together here from four files of `static/`: the sum's solver, the form, its style, and the colors of the site. The
-words are those of `audience.wordings`, and our mark goes along, so that the consent kept is the text that was shown.
+Put together here from files of `static/`: the sum's solver, the form, its style, and the colors of the site; what a
+form of its own asks beside the e-mail comes along where it asks. The
+words are those that the clinic says now, of a form of its own with `?form=slug`; our mark goes along, so that the
+consent kept is the text that was shown.
 """
 
 from __future__ import annotations
@@ -12,18 +14,15 @@ from typing import Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from newsletter.audience import wordings
+from newsletter.audience.forms import Standing
 from newsletter.web.pages import STATIC
 from newsletter.web.site import form
-from newsletter.web.transaction import house
+from newsletter.web.transaction import house, in_transaction
 
 MINUTES = 10  # for so long a browser need not ask whether the words are still the same
 SAYS = {
-    "heading": wordings.HEADING,
-    "promise": wordings.PROMISE,
-    "terms": wordings.TERMS,
-    "button": wordings.SEND_ME,
     "label": "Your e-mail",
     "trap": "Leave this empty",
     "privacy": "Privacy notice",
@@ -39,12 +38,16 @@ SAYS = {
     "nothing": "Nothing after two minutes? Look in spam, then send it again. Wrong address? Change it.",
     "again": "Send again, or change the address",
 }
+ASKS = {"name": "Your first name, if you like", "all": "All of them, unless you choose."}
+SCRIPTS = ("proof.js", "embed-asking.js", "embed.js")
+ASKS_NOTHING = "const asked = () => [], chosen = () => ({});\n"
 DARK = "@media (prefers-color-scheme: dark)"
 
 
-def show() -> ResponseReturnValue:
+@in_transaction
+def show(session: Session) -> ResponseReturnValue:
     """The script, as UTF-8; the same for everybody, so that caches may keep it."""
-    response = Response(script(_facts()), mimetype="text/javascript")
+    response = Response(script(_facts(session)), mimetype="text/javascript")
     response.cache_control.public = True
     response.cache_control.max_age = MINUTES * 60
     response.add_etag()
@@ -52,22 +55,40 @@ def show() -> ResponseReturnValue:
 
 
 def script(facts: dict[str, Any]) -> str:
-    """The whole file for one clinic: `facts` is where it is, what it is called, and our mark."""
-    style = _short((STATIC / "embed.css").read_text())
+    """The whole file for one form of one clinic: `facts` is where it is, what it is called and says, and our mark."""
+    asks = "asksName" in facts
+    style = _short(
+        "".join((STATIC / name).read_text() for name in ("embed.css", "embed-asking.css")[: 1 + bool(asks)])
+    )
     light, dark = _colors(style)
-    given = facts | {"says": SAYS, "style": style, "light": light, "dark": dark, "inDark": DARK}
-    parts = (_bare((STATIC / name).read_text()) for name in ("proof.js", "embed.js"))
-    return f'(() => {{\n"use strict";\nconst given = {_literal(given)};\n{"".join(parts)}}})();\n'
+    given = facts | {
+        "says": SAYS | (ASKS if asks else {}) | facts["says"],
+        "style": style,
+        "light": light,
+        "dark": dark,
+        "inDark": DARK,
+    }
+    solve, asked, form_itself = (_bare((STATIC / name).read_text()) for name in SCRIPTS)
+    parts = "".join((solve, asked if asks else ASKS_NOTHING, form_itself))
+    return f'(() => {{\n"use strict";\nconst given = {_literal(given)};\n{parts}}})();\n'
 
 
-def _facts() -> dict[str, Any]:
-    clinic = house().settings.clinic
+def _facts(session: Session) -> dict[str, Any]:
+    clinic, stands = house().settings.clinic, form.standing(session, form.named(request.args.get("form")))
     return {
         "to": house().links.url("/subscribe"),
         "clinic": clinic.name,
         "privacy": clinic.privacy_url,
-        "opened": form.mark(0),  # of no particular moment: the file is kept by caches
+        "says": stands.parts,
+        "opened": form.mark(0, stands.words),  # of no particular moment: the file is kept by caches
+        **_asked(session, stands),
     }
+
+
+def _asked(session: Session, stands: Standing) -> dict[str, Any]:
+    """What the form asks beside the e-mail; nothing at all for most, and then its code stays away, too."""
+    topics = [(each.slug, each.name) for each in form.asked_topics(session, stands)]
+    return {"asksName": stands.asks_name, "topics": topics} if stands.asks_name or topics else {}
 
 
 def _literal(value: Any) -> str:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any
 
 from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from newsletter.audience import addresses, plaintext, wordings
+from newsletter.audience import addresses, forms, plaintext, subscriptions, wordings
+from newsletter.audience.forms import Standing
+from newsletter.audience.models import Topic
 from newsletter.audience.wordings import Words
 from newsletter.campaigns import archive, upcoming
 from newsletter.errors import Refused
 from newsletter.links import LinkDamaged, Purpose
-from newsletter.web.transaction import house
+from newsletter.web.transaction import house, said
 
 TRAP = "subject"  # a field that people do not see, and that no browser fills by itself
 WHOLE = {"email", "first_name", "time_zone", "form", "opened", "proof"}
 LONGEST_NAME = 60  # of a form
 ELSEWHERE = Words("elsewhere", "The form stood on another page; its words are not known here.")
-# Six bytes of the words' hash: enough to tell one version of them from the next.
-SHOWN = int.from_bytes(sha256(wordings.SIGN_UP.text.encode()).digest()[:6], "big")
 
 
 class WrongShape(Refused):
@@ -102,16 +101,23 @@ def page(
     """The front page around the form; `wrong` stands at the field, `suggestion` asks, `challenge` is a sum to solve."""
     clinic, now = house().settings.clinic, house().clock.now()
     past_issues = house().settings.archive != "off" and archive.has_issues(session, clinic.zone, now)
-    shown = {
+    shown: dict[str, Any] = {
         "wrong": wrong,
         "suggestion": suggestion,
         "press_again": press_again,
         "challenge": challenge,
         "past_issues": past_issues,
     }
-    letters = upcoming.letters(session)
-    opened = typed.opened or opening()
-    return render_template("site/front.html", typed=typed, opened=opened, letters=letters, **shown), status
+    stands = standing(session, typed.form)
+    shown |= {"form": stands, "topics": asked_topics(session, stands), "letters": upcoming.letters(session)}
+    # What she reads now may be newer than what she read first: then the page says so.
+    opened = typed.opened if words_shown(session, typed, stands) == stands.words else opening(stands.words)
+    return render_template("site/front.html", typed=typed, opened=opened, **shown), status
+
+
+def standing(session: Session, slug: str) -> Standing:
+    """The form of this name as this request shows it."""
+    return forms.standing(session, slug, said()["sign-up"])
 
 
 def named(text: str | None) -> str:
@@ -119,14 +125,14 @@ def named(text: str | None) -> str:
     return plaintext.plain(text, LONGEST_NAME) or ""
 
 
-def opening() -> str:
+def opening(words: Words) -> str:
     """A mark of when the form was opened, by the machine's clock: the story's may be turned meanwhile."""
-    return mark(int(house().clock.machine().timestamp()))
+    return mark(int(house().clock.machine().timestamp()), words)
 
 
-def mark(second: int) -> str:
-    """Signs that the words of today were shown at that Unix second."""
-    return house().links.sign(Purpose.FORM, second, SHOWN)
+def mark(second: int, words: Words) -> str:
+    """Signs that these words were shown at that Unix second."""
+    return house().links.sign(Purpose.FORM, second, int(words.mark, 16))
 
 
 def seconds_open(typed: Typed) -> float | None:
@@ -135,9 +141,23 @@ def seconds_open(typed: Typed) -> float | None:
     return house().clock.machine().timestamp() - marked[0] if marked else None
 
 
-def words_shown(typed: Typed) -> Words:
+def words_shown(session: Session, typed: Typed, stands: Standing) -> Words:
     """The words that the form showed, as far as our own mark says so: a page may be older than today's words."""
-    return wordings.SIGN_UP if _marked(typed)[1:] == (SHOWN,) else ELSEWHERE
+    for number in _marked(typed)[1:]:
+        mark = f"{number:0{wordings.MARK}x}"
+        if mark == stands.words.mark:
+            return stands.words
+        return wordings.shown(session, stands.words.name, mark) or ELSEWHERE
+    return ELSEWHERE
+
+
+def asked_topics(session: Session, stands: Standing) -> list[Topic]:
+    """The topics that people choose among on the form itself."""
+    if not stands.asks_topics:
+        return []
+    return [
+        each for each in subscriptions.offered(session) if not stands.topics or each.slug in stands.topics
+    ]
 
 
 def _marked(typed: Typed) -> tuple[int, ...]:

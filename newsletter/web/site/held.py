@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from newsletter.audience import counting
 from newsletter.campaigns.fates import SAYS
 from newsletter.privacy.exporting import LINK
 
@@ -19,6 +20,7 @@ WAYS = {
     "one-click": "by the button of your mail program",
     "unsubscribe-page": "on the page that stops them",
 }
+COUNTED = "counting whether you open and click"
 SOURCES = {"form:site": "The form on our site"}
 BREAKS = {"break": "A break that you took", "healing": "A break while you heal"}
 WAYS_ON = {"active": "Under way", "paused": "Paused", "complete": "Complete", "exited": "Ended"}
@@ -76,6 +78,7 @@ class _Telling:
             Fact("Times follow", person["time_zone"] or "the clinic"),
             Fact("You came by", source),
             Fact("Here since", self.moment(person["since"])),
+            Fact("Opens and clicks", "Counted, as you agreed" if person["counted"] else "Not counted"),
         ]
         if person["tags"]:
             facts.append(Fact("Our notes", ", ".join(map(str, person["tags"]))))
@@ -90,6 +93,8 @@ class _Telling:
 
     def consent(self, each: dict[str, Any]) -> Fact:
         topics = ", ".join(self.topics.get(slug, slug) for slug in each["topics"])
+        if each["stream"] == counting.STREAM:
+            topics = COUNTED
         how = WAYS.get(each["how"], f"by {each['how']}")
         traces = ", ".join(part for part in (each["ip"], each["user_agent"]) if part)
         more = f"{how}, from {traces}" if traces else how
@@ -118,7 +123,21 @@ class _Telling:
         reason = f": {each['reason']}" if each["reason"] else ""
         filled = ", ".join(_filled(each["filled_in"]))
         more = f"{SAYS[each['state']]}{reason}" + (f"; filled in: {filled}" if filled else "")
+        more += "".join(f"; {each}" for each in self.signs(each["read"]))
         return Fact(self.moment(at), each["subject"] or "(an e-mail)", more)
+
+    def signs(self, read: list[dict[str, Any]]) -> list[str]:
+        """What was counted of her, who agreed to it."""
+        return [
+            " ".join(
+                (
+                    f"clicked link {each['link']}" if each["link"] else each["kind"],
+                    self.moment(each["at"]),
+                    *(["(a program, we think)"] if each["by_machine"] else []),
+                )
+            )
+            for each in read
+        ]
 
     def stop(self, each: dict[str, Any]) -> Fact:
         what = "No e-mails at all" if each["scope"] == "all" else "No news"

@@ -10,7 +10,7 @@ from flask import abort, flash, get_flashed_messages, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.audience import datalinks, holds, locking, preferences, zones
+from newsletter.audience import counting, datalinks, holds, locking, preferences, zones
 from newsletter.audience.datalinks import Deed
 from newsletter.audience.preferences import Preferences
 from newsletter.campaigns import leaving, moving
@@ -21,6 +21,8 @@ from newsletter.web.transaction import house, in_transaction
 
 PAGE = "preferences", "/preferences"
 STOPPED = "Done. No more letters."
+COUNTED = "Thank you. We count whether you open and click."
+UNCOUNTED = "Done. What you open and click is not counted, and what we had counted is deleted."
 LOOK = (
     "Please look in the inbox of {}. The link works for one hour. "
     "We send such links twice a day at most, two minutes apart."
@@ -87,6 +89,13 @@ def _keep_person(session: Session, person: Preferences, now: datetime) -> str:
     return _done(session, person, now)
 
 
+def _count(session: Session, person: Preferences, now: datetime) -> str:
+    """Whether her opens and clicks are counted; the form says yes, or it is no."""
+    yes = request.form.get("counted") == "yes"
+    counting.choose(session, person.subscriber_id, visitor.evidence(*PAGE), now, yes=yes)
+    return COUNTED if yes else UNCOUNTED
+
+
 def _break(session: Session, person: Preferences, now: datetime) -> str:
     zone = _zone(person)
     months = int(request.form["do"].removeprefix("break-"))
@@ -119,6 +128,7 @@ ACTS: dict[str, Callable[[Session, Preferences, datetime], str]] = {
     "save": _save,
     "return": _return,
     "you": _keep_person,
+    "count": _count,
     "break-1": _break,
     "break-3": _break,
     "end-break": _end_break,

@@ -126,16 +126,17 @@ def _as_page(session: Session, typed: Typed, answer: Answer) -> ResponseReturnVa
 
 def _ask(session: Session, typed: Typed) -> int:
     """The mailbox that was asked for."""
+    stands = form.standing(session, typed.form)
     wish = SignUp(
         email=typed.email,
         first_name=typed.first_name,
-        topics=typed.topics,
+        topics=typed.topics or stands.topics,
         time_zone=typed.time_zone,
         form=typed.form,
         page=visitor.came_from(),
         ip=_place(),
         user_agent=visitor.user_agent(),
-        words=form.words_shown(typed),
+        words=form.words_shown(session, typed, stands),
     )
     return signup.request(session, wish, house().links, house().clock.now()).mailbox_id
 

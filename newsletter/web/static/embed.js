@@ -1,4 +1,5 @@
-// The sign-up form on another site. `/embed.js` is this file behind `solve` and with `given` in front: words, colors, where to.
+// The sign-up form on another site. `/embed.js` is this file behind `solve`, `asked` and `chosen`, and with `given` in front: words,
+// colors, where to.
 const tag = document.currentScript;
 const { says } = given;
 
@@ -19,7 +20,7 @@ const email = make("input", { id: "email", name: "email", type: "email", inputmo
 const trap = make("input", { name: "subject", tabindex: "-1", autocomplete: "off" });
 const send = make("button", { class: "send" }, says.button);
 const said = make("div", { id: "said", role: "status" });
-const form = make("form", { novalidate: "" }, make("label", { for: "email" }, says.label), email, said,
+const form = make("form", { novalidate: "" }, make("label", { for: "email" }, says.label), email, said, ...asked(),
   make("div", { class: "trap" }, make("label", {}, says.trap, trap)), send);
 const terms = make("p", { class: "terms" }, says.terms);
 if (given.privacy) terms.append(" ", make("a", { href: given.privacy }, says.privacy));
@@ -61,7 +62,7 @@ function finish(address) {
 
 async function call(more) {
   const fields = { email: email.value, subject: trap.value, form: tag.dataset.form || "embed", opened: given.opened,
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "", ...more };
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "", ...chosen(), ...more };
   const body = new URLSearchParams(fields);
   return (await fetch(given.to, { method: "POST", body, credentials: "omit", headers: { Accept: "application/json" } })).json();
 }

@@ -50,6 +50,7 @@ function offerBack() {
   offer.hidden = false;
   document.getElementById("put-back").onclick = () => {
     for (const name of [...WORDS, "revision", "mark"]) field[name].value = copy[name] ?? "";
+    field.body.dispatchEvent(new Event("replaced"));
     offer.hidden = true;
     count();
     later(0);
@@ -189,6 +190,9 @@ form.addEventListener("focusin", (event) => {
 document.getElementById("inserts").addEventListener("click", (event) => {
   const { before, after, instead } = event.target.dataset;
   if (before === undefined) return;
+  // The editor, where it is awake, puts it where its own cursor is.
+  const asked = new CustomEvent("insert", { detail: { before, after, instead }, cancelable: true });
+  if (last === field.body && !last.dispatchEvent(asked)) return;
   const chosen = last.value.slice(last.selectionStart, last.selectionEnd) || instead;
   last.focus();
   // execCommand alone keeps the browser's own "undo" in order.

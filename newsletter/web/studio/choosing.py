@@ -94,7 +94,7 @@ def _page(session: Session, found: Newsletter, typed: Typed, wrong: Mapping[str,
     now, zone = house().clock.now(), house().settings.clinic.zone
     draft = drafting.open_draft(session, found.slug)
     people = audience_of.count(session, typed.whom, now)
-    topics = subscriptions.topics(session)
+    topics = subscriptions.offered(session, {typed.topic, *typed.except_topics})
     mistakes = drafting.mistakes(session, draft) if draft else ()
     return render_template(
         "studio/choose.html",

@@ -14,7 +14,7 @@ from newsletter.campaigns.desk.saying import read_when, spell_when
 from newsletter.campaigns.models import CampaignDraft
 from newsletter.campaigns.spelling import Misspelled
 from newsletter.errors import NotFound, Refused
-from newsletter.web.access import changes, me
+from newsletter.web.access import changes, me, unremarked
 from newsletter.web.studio import sequence
 from newsletter.web.studio.sequence import Typed
 from newsletter.web.transaction import house
@@ -102,6 +102,8 @@ def save(session: Session, slug: str, change: Change) -> tuple[CampaignDraft, li
     draft = drafting.save(
         session, slug, revision, lambda papers: ended.extend(change(papers)), me().id, house().clock.now()
     )
+    if draft.revision == revision:
+        unremarked()  # it stood like that already
     return draft, ended
 
 

@@ -101,7 +101,7 @@ def discard(session: Session, slug: str) -> ResponseReturnValue:
 
 
 def _form(session: Session, name: str = "", topic: str = "", wrong: dict[str, str] | None = None) -> str:
-    topics = subscriptions.topics(session)
+    topics = subscriptions.offered(session)
     return render_template(
         "studio/newsletter_new.html", topics=topics, name=name, topic=topic, wrong=wrong or {}
     )

@@ -26,8 +26,23 @@ ENTRIES = (
     Entry("Today", "today", "studio.today"),
     Entry("Newsletters", "news", "studio.newsletters", "/studio/newsletters/"),
     Entry("Sequences", "steps", "studio.sequences", "/studio/sequences/"),
+    Entry("People", "people", "studio.people", "/studio/people/"),
+    Entry("Reports", "chart", "studio.reports", "/studio/reports/"),
     Entry("Practice inbox", "inbox", "studio.inbox", "/studio/inbox/"),
-    Entry("Settings", "settings", "studio.staff", "/studio/settings/"),
+    Entry("Settings", "settings", "studio.settings", "/studio/settings/"),
+)
+# What stands beside every page of the settings; a page that is not there, or not for her, is left out.
+SETTINGS = (
+    Entry("Clinic", "sign", "studio.clinic_facts", "/studio/settings/clinic/"),
+    Entry("Brand", "sun", "studio.brand", "/studio/settings/brand/"),
+    Entry("Pictures", "desktop", "studio.pictures", "/studio/settings/pictures/"),
+    Entry("Topics", "lines", "studio.topics", "/studio/settings/topics/"),
+    Entry("Consent texts", "check", "studio.consent_texts", "/studio/settings/consent/"),
+    Entry("Forms", "sign", "studio.forms", "/studio/settings/forms/"),
+    Entry("How we send", "send", "studio.sending", "/studio/settings/sending/"),
+    Entry("Who works here", "person", "studio.staff", "/studio/settings/staff/"),
+    Entry("What was done", "lines", "studio.log", "/studio/settings/log/"),
+    Entry("For your IT person", "bytes", "studio.keys", "/studio/settings/keys/"),
 )
 
 
@@ -35,6 +50,7 @@ def furnish() -> dict[str, Any]:
     """What the layout of every studio page asks for."""
     return {
         "rail": [each for each in ENTRIES if may_open(each.endpoint)],
+        "settings_pages": [each for each in SETTINGS if may_open(each.endpoint)],
         "is_here": is_here,
         "may_open": may_open,
         "roles": roll.ROLES,

@@ -26,7 +26,9 @@ from newsletter.campaigns.ordering import misplaced
 from newsletter.campaigns.rehearsing import Letter, Rehearsed, listed, rehearse
 from newsletter.content.previewing import preview
 from newsletter.content.refusals import ContentRefused
+from newsletter.content.wearing import worn
 from newsletter.web.access import SEES_PEOPLE, changes, me, reads
+from newsletter.web.studio import wordings
 from newsletter.web.studio.preview import POLICY, framed
 from newsletter.web.transaction import house
 
@@ -92,7 +94,7 @@ def letter(session: Session, slug: str, key: str) -> ResponseReturnValue:
     everybody = onlookers.everybody(house().settings.clinic, house().links)
     dark = request.args.get("dark") == "1"
     try:
-        seen = preview(penned.source(papers, key), everybody, hers)
+        seen = preview(penned.source(papers, key), everybody, hers, worn(session))
     except ContentRefused as problem:
         return framed(None, (problem.line,), text=False, dark=dark), 200, POLICY
     return framed(seen, (), text=False, dark=dark), 200, POLICY
@@ -112,6 +114,7 @@ def _page(stands: Standing, asked: Asked, typed: str = "", unknown: str = "") ->
         asked=asked,
         rows=rows,
         changed=set(stands.changes),
+        words=wordings.changed(stands.live, stands.desk) if stands.draft else {},
         both=bool(stands.draft and stands.live),
         zones=_zones(asked.zone),
         sees_people=me().role in SEES_PEOPLE,

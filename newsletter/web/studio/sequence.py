@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.campaigns.desk import drafting, standing
 from newsletter.campaigns.desk.drafting import EditedMeanwhile
+from newsletter.campaigns.desk.naming import LONGEST_NAME
 from newsletter.campaigns.models import CampaignDraft
 from newsletter.errors import Refused
 from newsletter.staff.models import Staff
@@ -34,9 +35,15 @@ def show(session: Session, slug: str) -> ResponseReturnValue:
 
 
 def page(
-    session: Session, slug: str, typed: Typed | None = None, notice: str = "", status: int = 200
+    session: Session,
+    slug: str,
+    typed: Typed | None = None,
+    notice: str = "",
+    status: int = 200,
+    *,
+    copy: Typed | None = None,
 ) -> ResponseReturnValue:
-    """The calendar, with what was typed still in its field and what was wrong beside it."""
+    """The calendar, with what was typed still in its field and what was wrong beside it; `copy` as a copy's name."""
     stands = standing.of(session, slug)
     shows_live = request.args.get("show") == "live" and stands.draft is not None and stands.live is not None
     folder = stands.live if shows_live and stands.live else stands.desk
@@ -52,9 +59,11 @@ def page(
         gone=strip.gone(changes, stands.live),
         count=len(cards),
         people=standing.people(session, stands.sequence),
+        pinned=standing.pinned(session, stands.sequence),
         mistakes=mending.mistakes(wrongs, stands.draft),
         edited_by=who(session, stands.draft),
         typed=typed or Typed(),
+        copy=copy or Typed(text=f"{folder.name[: LONGEST_NAME - 7]}, again"),
         notice=notice,
     )
     return make_response(shown, status)

@@ -123,9 +123,8 @@ def looking(session: Session) -> Looking:
 def at_a_glance(session: Session, sheet: Sheet, look: Looking) -> Glance:
     """The letter as it is kept, for whom she looks as."""
     everybody = onlookers.everybody(house().settings.clinic, house().links)
-    return glancing.glance(
-        session, sheet.slug, sheet.papers, sheet.key, everybody, known(session, sheet, look.who)
-    )
+    hers, home = known(session, sheet, look.who), house().links.base_url
+    return glancing.glance(session, sheet.slug, sheet.papers, sheet.key, everybody, hers, home=home)
 
 
 def known(session: Session, sheet: Sheet, who: Onlooker) -> dict[str, Any]:

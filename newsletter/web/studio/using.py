@@ -13,7 +13,7 @@ from newsletter.campaigns.filing import drafts
 from newsletter.campaigns.models import CampaignDraft
 from newsletter.errors import NotFound
 from newsletter.web.access import WRITES, changes, reads, remark
-from newsletter.web.studio import mending, sequence, whom
+from newsletter.web.studio import mending, sequence, whom, wordings
 from newsletter.web.transaction import house
 
 
@@ -31,9 +31,14 @@ def post(session: Session, slug: str) -> ResponseReturnValue:
         return _page(session, stands, draft, notice=_changed(session, draft), status=409)
     if drafting.mistakes(session, draft):
         return _page(session, stands, draft, status=400)
-    drafts.use(session, slug, house().clock.now(), (draft.id, draft.revision))
+    new_people_only = request.form.get("people") == "new" and stands.live is not None
+    drafts.use(
+        session, slug, house().clock.now(), (draft.id, draft.revision), new_people_only=new_people_only
+    )
     remark(draft=draft.id)
-    flash("In use from now on." if stands.live else "It is on: whoever signs up from now gets these letters.")
+    if new_people_only:
+        remark(new_people_only=True)
+    flash(_used(session, stands, new_people_only=new_people_only))
     return redirect(url_for("studio.sequence", slug=slug), 303)
 
 
@@ -48,6 +53,20 @@ def discard(session: Session, slug: str) -> ResponseReturnValue:
     flash("The draft is gone. What people get has not changed.")
     where = url_for("studio.sequence", slug=slug) if stands.live else url_for("studio.sequences")
     return redirect(where, 303)
+
+
+def _used(session: Session, stands: Standing, *, new_people_only: bool) -> str:
+    if stands.live is None:
+        return "It is on: whoever signs up from now gets these letters."
+    if not new_people_only:
+        return "In use from now on."
+    match standing.pinned(session, stands.sequence):
+        case 0:
+            return "In use for new people. Nobody was under way."
+        case 1:
+            return "In use for new people. The one who is under way keeps her letters."
+        case kept:
+            return f"In use for new people. The {kept:,} who are under way keep their letters."
 
 
 def _drafted(session: Session, slug: str) -> tuple[Standing, CampaignDraft]:
@@ -79,6 +98,7 @@ def _page(
         mistakes=mending.mistakes(mistakes, draft),
         met=met,
         said=whom.said(met, stands.live, stands.desk, zone) if met and stands.live else [],
+        words=wordings.changed(stands.live, stands.desk) if met else {},
         edited_by=sequence.who(session, draft),
         notice=notice,
     )

@@ -24,6 +24,7 @@ WHAT = {
 class Said:
     """One letter that changes: its heading, what changes, and the sentences about people."""
 
+    key: str
     subject: str
     what: str
     sentences: tuple[str, ...]
@@ -39,7 +40,8 @@ def said(impact: Impact, before: SequenceFolder, after: SequenceFolder, zone: Zo
         if "moved" in met.change.what:
             now = spell_when(steps[met.change.key].intent.timing)
             what[0] = f"{was[met.change.key]} becomes {now}"
-        found.append(Said(met.change.subject, ", ".join(what), tuple(_sentences(met, impact.active, zone))))
+        sentences = tuple(_sentences(met, impact.active, zone))
+        found.append(Said(met.change.key, met.change.subject, ", ".join(what), sentences))
     return found
 
 

@@ -16,15 +16,17 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from newsletter.audience import subscriptions
 from newsletter.campaigns.desk import drafting, penned
 from newsletter.campaigns.desk.drafting import EditedMeanwhile, UsedMeanwhile
 from newsletter.campaigns.desk.penned import Seen, Words
 from newsletter.content.previewing import compiled_once
+from newsletter.content.wearing import worn
 from newsletter.errors import Refused
 from newsletter.web.access import WRITES, changes, me, reads
 from newsletter.web.errors import wants_json
 from newsletter.web.pages import hour
-from newsletter.web.studio import letters, sequence, sharing_link, sheets
+from newsletter.web.studio import letters, sequence, sharing_link, sheets, sittings
 from newsletter.web.studio.sheets import Looking, Sheet
 from newsletter.web.transaction import house
 
@@ -53,7 +55,8 @@ def show(session: Session, slug: str, key: str | None = None) -> ResponseReturnV
 @changes(roles=WRITES)
 def save(session: Session, slug: str, key: str | None = None) -> ResponseReturnValue:
     """Keep what was typed. A script gets JSON; a form comes back to the page, or goes on to the next one."""
-    return after_keeping(session, slug, key, _saved)
+    with sittings.one_line_each(session, slug):
+        return after_keeping(session, slug, key, _saved)
 
 
 def after_keeping(
@@ -102,6 +105,7 @@ def page(
         inserts=(*INSERTS, BOOKING[sheet.is_html]),
         reads_like=reads_like,
         most=SUBJECT_SHOWS,
+        topics={each.slug: each.name for each in subscriptions.offered(session)},
         link=sharing_link.of(sheet) if request.args.get("shared") == "1" else "",
         **_beside(session, sheet, look),
     )
@@ -121,7 +125,7 @@ def _compile_ahead(slug: str, key: str | None, mine: Words) -> None:
     with house().database.reading() as session, suppress(Refused):
         opened, _ = drafting.papers(session, slug)
         mine.put_on(opened, key)
-        compiled_once(penned.source(opened, key))
+        compiled_once(penned.source(opened, key), worn(session))
 
 
 def _saved(session: Session, sheet: Sheet, look: Looking, told: Mapping[str, str]) -> ResponseReturnValue:

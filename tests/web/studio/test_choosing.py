@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from lxml import html as trees
@@ -142,6 +144,29 @@ def test_pressed_twice_and_in_two_tabs_it_goes_once(story, opened):
     assert opened.open(SEND).headers["Location"] == PAGE
     story.live(minutes=3)
     assert opened.send(SEND, held).status_code == 400
+    assert len(arrived(story.house, "spring-guide")) == 8
+
+
+@both
+def test_of_two_colleagues_who_press_send_at_the_same_moment_one_sends_it_and_one_is_told(
+    story, opened, sign_in
+):
+    other = sign_in("owner")
+    other.open(SEND)
+    forms = [(opened, chosen(opened.page)), (other, chosen(other.page))]
+    together = Barrier(2)
+
+    def press(form):
+        visitor, held = form
+        together.wait(30)
+        return visitor.send(SEND, held).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(press, forms)) == [303, 400]
+    told = [main(visitor.page) for visitor in (opened, other) if "nothing was sent twice" in visitor.page]
+    assert len(told) == 1
+    assert "It is going out already" in told[0]
+    story.live(minutes=3)
     assert len(arrived(story.house, "spring-guide")) == 8
 
 

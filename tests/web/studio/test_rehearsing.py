@@ -125,6 +125,9 @@ def test_live_and_draft_stand_side_by_side_and_open_in_their_own_words(
         where["Is one enough?, live"],
         where["Is one enough?, draft"],
     ]
+    cards = trees.fromstring(marketer.page).xpath("//ol[@class='rehearsal']/li[.//del]")
+    assert [card.findtext("h2") for card in cards] == ["Is one enough?"]
+    assert cards[0].xpath("(.//dl[@class='reworded']//del)[1]/text()") == [" microneedling session"]
     live, draft = (words(marketer.open(each).text) for each in both)
     assert "Only in the draft." in draft
     assert "Only in the draft." not in live

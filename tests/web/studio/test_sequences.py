@@ -97,12 +97,105 @@ def test_the_list_asks_no_more_for_many_sequences_than_for_one(story: Story, mar
     assert len(asked) == one
 
 
-def test_without_a_sequence_the_list_says_how_to_begin(story: Story, marketer: Visitor) -> None:
+def test_without_a_sequence_the_list_says_how_to_begin(
+    story: Story, marketer: Visitor, sign_in: Callable[[str], Visitor]
+) -> None:
     with story.house.database.writing.begin() as session:
         session.execute(update(Sequence).values(kind="care"))
-    page = words(marketer.open("/studio/sequences/").text)
-    assert "No sequence yet" in page
-    assert "newsletter campaigns import" in page
+    page = marketer.open("/studio/sequences/").text
+    assert "No sequence yet" in words(page)
+    assert trees.fromstring(page).xpath("//main//a/@href") == ["/studio/sequences/new"]
+    viewer = sign_in("viewer").open("/studio/sequences/").text
+    assert trees.fromstring(viewer).xpath("//main//a/@href") == []
+
+
+@both
+def test_a_sequence_is_begun_written_and_used_and_the_next_sign_up_gets_it(
+    story: Story, marketer: Visitor
+) -> None:
+    marketer.open("/studio/sequences/new")
+    marketer.press("Write its letters", name="After the winter", topics=["tips"], reentry="yes")
+    assert marketer.at == "/studio/sequences/after-the-winter/"
+    page = words(marketer.page)
+    assert "It is a draft: nobody gets it before you use it." in page
+    assert cards(marketer.page) == {"first-letter": "1Day 0, 2 hours after No subject yet not in use yet"}
+    assert "a letter without a subject" in page
+    assert "“subject” is empty or no text" not in page
+    assert "After the winter not in use yet 1 0 nothing but a draft" in words(
+        marketer.open("/studio/sequences/").text
+    )
+    marketer.open("/studio/sequences/after-the-winter/")
+    marketer.press("Add letter", subject="Sun again")
+    assert cards(marketer.page)["sun-again"] == "2Day 1, 10:00 Sun again not in use yet"
+    with story.house.database.writing.begin() as session:
+        saved = drafting.open_draft(session, "after-the-winter")
+        assert saved is not None
+        assert saved.edited_by is not None
+        drafting.save(session, saved.slug, saved.revision, write_both, saved.edited_by, story.clock.now())
+    marketer.open("/studio/sequences/after-the-winter/use")
+    assert "Nobody yet: it is new." in words(marketer.page)
+    assert "Keep for new people only" not in words(marketer.page)
+    marketer.press("Use")
+    assert "It is on: whoever signs up from now gets these letters." in words(marketer.page)
+    story.sign_up()
+    story.confirm()
+    story.live(days=1)
+    assert "The winter is over" in story.subjects()
+    with story.house.database.reading() as session:
+        acts = session.execute(select(AuditEntry.act, AuditEntry.facts)).all()
+        begun = session.scalars(select(Sequence).where(Sequence.slug == "after-the-winter")).one()
+    assert acts[0] == ("sequence_create", {"slug": "after-the-winter"})
+    assert (begun.topics, begun.reentry) == (["tips"], True)
+
+
+def write_both(papers: drafting.Papers) -> None:
+    papers.write("first-letter", subject="The winter is over", preview_text="At last.", body="Dear reader.\n")
+    papers.write("sun-again", subject="Sun again", preview_text="Mind your skin.", body="Dear reader.\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"name": " "}, "A name has 1 to 120 characters; right would be one like “Spring guide”."),
+        ({"topics": ["tips", "weather"]}, "This topic is not there any more. Choose among these."),
+    ],
+)
+def test_what_a_new_one_lacks_stands_at_its_field_and_what_was_typed_stays(
+    story: Story, desk_of: Visitor, typed: dict[str, object], says: str
+) -> None:
+    form = {"name": "Autumn", "topics": ["tips"], "reentry": "yes"} | typed
+    assert desk_of.send("/studio/sequences/new", form).status_code == 400
+    tree = trees.fromstring(desk_of.page)
+    (alert,) = tree.xpath("//main//*[@role='alert']")
+    assert alert.text_content().strip() == says
+    described = tree.xpath(f"//*[contains(@aria-describedby, '{alert.get('id')}')]")
+    assert [each.tag for each in described] == ["input" if "name" in typed else "fieldset"]
+    assert tree.get_element_by_id("name").get("value") == form["name"]
+    assert tree.xpath("//input[@checked]/@value") == ["tips", "yes"]
+    with story.house.database.reading() as session:
+        assert drafts.waiting(session) == []
+
+
+def test_a_copy_is_a_draft_of_its_own(story: Story, marketer: Visitor) -> None:
+    marketer.open(WELCOME)
+    assert marketer.press("Duplicate", name="").status_code == 400
+    tree = trees.fromstring(marketer.page)
+    assert tree.get_element_by_id("name").get("aria-invalid") == "true"
+    assert tree.xpath("//details[@open]/summary/text()") == ["One more like this"]
+    marketer.press("Duplicate", name="Welcome, in autumn")
+    assert marketer.at == "/studio/sequences/welcome-in-autumn/"
+    assert "This is a copy: a draft of its own, and nobody is in it." in words(marketer.page)
+    assert list(cards(marketer.page).values())[1] == (
+        "2Day 2, 10:00 Is one microneedling session enough? not in use yet"
+    )
+    assert "The whole sequence goes, with all that was written for it" in words(marketer.page)
+    marketer.press("Let the draft go")
+    assert marketer.at == "/studio/sequences/"
+    assert "The draft is gone. What people get has not changed." in words(marketer.page)
+    assert "in autumn" not in words(marketer.page)
+    with story.house.database.reading() as session:
+        acts = session.execute(select(AuditEntry.act, AuditEntry.facts)).all()
+    assert acts[0] == ("sequence_duplicate", {"slug": "welcome", "copy": "welcome-in-autumn"})
 
 
 @both
@@ -361,7 +454,7 @@ def test_a_sequence_that_is_only_a_draft_says_so(story: Story, marketer: Visitor
             slug="autumn", origin="import", files=files, digest="", created_at=story.clock.now()
         )
         session.add(row)
-    assert "Autumn not in use yet 6 0 none" in words(marketer.open("/studio/sequences/").text)
+    assert "Autumn not in use yet 6 0 nothing but a draft" in words(marketer.open("/studio/sequences/").text)
     page = words(marketer.open("/studio/sequences/autumn/").text)
     assert "not in use yet nobody gets these letters before you say so" in page
     assert "Use this sequence" in page

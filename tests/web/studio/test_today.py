@@ -109,7 +109,7 @@ def test_whoever_only_reads_sees_numbers_no_address_and_no_first_steps(sign_in, 
     )
     viewer = sign_in("viewer")
     page = viewer.open("/studio/").text
-    assert "1 e-mail of “Welcome” not accepted by the readers’ mail servers." in words(page)
+    assert "1 e-mail of “Welcome” not sent: refused by a mail server, or not to be written." in words(page)
     assert READER not in page
     assert steps(page) == []
     assert "New newsletter" not in page

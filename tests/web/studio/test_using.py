@@ -139,6 +139,69 @@ def test_other_words_a_new_letter_and_one_taken_out_say_whom_they_mean(
     assert "1 waits before it: Friday 6 March, 10:00." in page
 
 
+@both
+def test_kept_for_new_people_only_whoever_is_under_way_keeps_her_letters(
+    under_way: Story, marketer: Visitor
+) -> None:
+    move(marketer, "is-one-enough", "day 3 at 10")
+    page = words(marketer.open(USE).text)
+    assert "the 3 under way get every letter in the words and at the hours that stand now" in page
+    marketer.press("Keep for new people only")
+    assert "In use for new people. The 3 who are under way keep their letters." in words(marketer.page)
+    assert "3 people in it, 3 of them with the letters that they began with" in words(marketer.page)
+    with under_way.house.database.reading() as session:
+        entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (entry.act, entry.facts["new_people_only"]) == ("use_sequence", True)
+    under_way.sign_up()
+    under_way.confirm()
+    move(marketer, "over-the-weeks", "day 10 at 10")
+    page = words(marketer.open(USE).text)
+    assert "1 is on her way through it." in page
+    assert "3 more keep the letters that they began with: nothing changes for them." in page
+    assert "1 has not got there." in page
+    marketer.press("Use")
+    under_way.live(days=12)
+    assert [each[:16] for each in under_way.inbox(VISITORS[2])[2:]] == [
+        "Fri 06 Mar 10:00",
+        "Mon 09 Mar 10:00",
+        "Fri 13 Mar 10:00",
+    ]
+    assert [each[:16] for each in under_way.inbox()[2:]] == [
+        "Sun 08 Mar 10:00",
+        "Tue 10 Mar 10:00",
+        "Sun 15 Mar 10:00",
+    ]
+
+
+def test_kept_for_new_people_says_so_of_one_and_of_nobody(story: Story, marketer: Visitor) -> None:
+    for number, says in enumerate(("Nobody was under way.", "The one who is under way keeps her letters.")):
+        move(marketer, "over-the-weeks", f"day {10 + number} at 10")
+        marketer.open(USE)
+        marketer.press("Keep for new people only")
+        assert f"In use for new people. {says}" in words(marketer.page)
+        story.sign_up()
+        story.confirm()
+
+
+def test_the_words_that_change_are_marked_beside_those_that_stay(story: Story, marketer: Visitor) -> None:
+    with story.house.database.reading() as session:
+        letter = drafting.papers(session, "welcome")[0]
+    body = letter.body("is-one-enough")
+    marked = "<b>Other</b> words, said & done.\n"
+    write(story, "is-one-enough", f"{body}\n{marked}", subject="Is one session enough?")
+    card = trees.fromstring(marketer.open(USE).text).xpath("//section[contains(@class, 'whom')]")[0]
+    parts = {
+        each.findtext("dt"): {mark.tag: mark.text for mark in each.xpath(".//ins | .//del")}
+        for each in card.xpath(".//dl[@class='reworded']/div")
+    }
+    assert parts["Subject"] == {"del": "microneedling "}
+    assert {"ins", "del"} >= set(parts["Preview text"])
+    assert parts["Letter"]["ins"].strip() == marked.strip()
+    assert "del" not in parts["Letter"]
+    assert marked.strip() not in marketer.page  # it is shown as it was typed, and is no HTML here
+    assert body.strip()[:40] in card.text_content()
+
+
 def test_what_keeps_it_from_being_used_comes_first_with_links_and_no_button(
     story: Story, marketer: Visitor
 ) -> None:

@@ -49,7 +49,7 @@ def test_the_page_shows_the_words_the_row_and_the_picture(marketer):
         "Choose people and time",
         "Send me a test",
         "a new reader",
-        "Fine: links, size 9 KB, unsubscribe, address.",
+        "Fine: links, size 10 KB, unsubscribe, address.",
     ):
         assert part in said
     frame = unescape(re.search(r'<iframe [^>]*src="([^"]+)"', page.text)[1])
