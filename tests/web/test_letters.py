@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.delivery.models import PracticeLetter
-from newsletter.web.studio.letters import LONGEST_PREVIEW, framed, read
+from newsletter.web.studio.practice.letters import LONGEST_PREVIEW, framed, read
 
 
 def letter(html: str, text: str = "") -> PracticeLetter:

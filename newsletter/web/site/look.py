@@ -15,9 +15,10 @@ from newsletter.campaigns.desk.glancing import Glance
 from newsletter.campaigns.filing.folders import BROADCAST_FILE
 from newsletter.campaigns.models import CampaignDraft
 from newsletter.links import LinkDamaged, Purpose
-from newsletter.web.studio import letters, sharing_link, sheets
-from newsletter.web.studio.preview import POLICY, framed
-from newsletter.web.studio.sheets import Looking, Sheet
+from newsletter.web.studio.practice import letters
+from newsletter.web.studio.writing import sharing_link, sheets
+from newsletter.web.studio.writing.preview import POLICY, framed
+from newsletter.web.studio.writing.sheets import Looking, Sheet
 from newsletter.web.transaction import house, in_transaction
 
 ANYBODY = Looking(who="unnamed")

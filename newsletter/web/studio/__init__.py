@@ -1,56 +1,34 @@
-"""The studio: for whoever writes the letters. One module per action; each view says who may open it."""
+"""The studio: for whoever writes the letters. One package per part, one module per action; each view says who may open it."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-from newsletter.web.studio import (
-    account,
-    adding,
-    as_html,
-    blocked,
+from newsletter.web.studio import rail, today
+from newsletter.web.studio.entry import account, closed, credentials, entrance, two_step
+from newsletter.web.studio.newsletters import choosing, deciding, newsletter
+from newsletter.web.studio.newsletters import listing as newsletters
+from newsletter.web.studio.people import adding, blocked, bringing, person, person_deeds, several
+from newsletter.web.studio.people import listing as people
+from newsletter.web.studio.practice import clock, inbox
+from newsletter.web.studio.reports import deliveries
+from newsletter.web.studio.reports import pages as reports
+from newsletter.web.studio.sequences import listing as sequences
+from newsletter.web.studio.sequences import moving, pausing, rehearsing, sequence, terms, using
+from newsletter.web.studio.settings import (
     brand,
-    bringing,
-    choosing,
     clinic_facts,
-    clock,
-    closed,
     consent_texts,
-    credentials,
-    deciding,
-    deliveries,
-    entrance,
     forms,
-    inbox,
     log,
-    moving,
-    newsletter,
-    newsletters,
-    pausing,
-    people,
-    person,
-    person_deeds,
     pictures,
-    preview,
-    rail,
-    rehearsing,
-    reports,
     sending,
-    sequence,
-    sequences,
-    settings,
-    several,
-    sharing,
     staff,
-    terms,
-    today,
     topics,
-    trying,
-    two_step,
-    using,
-    versions,
-    writing,
 )
+from newsletter.web.studio.settings import index as settings
+from newsletter.web.studio.writing import as_html, preview, sharing, trying, versions
+from newsletter.web.studio.writing import page as writing
 
 pages = Blueprint("studio", __name__, url_prefix="/studio")
 pages.context_processor(rail.furnish)

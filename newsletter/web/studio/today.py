@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.insights import first_run, today
 from newsletter.insights.first_run import FirstRun
 from newsletter.web.access import WRITES, me, reads
-from newsletter.web.studio.inbox import A_MINUTE
+from newsletter.web.studio.practice.inbox import A_MINUTE
 from newsletter.web.studio.rail import may_open
 from newsletter.web.transaction import house
 

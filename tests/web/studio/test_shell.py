@@ -10,7 +10,7 @@ from lxml import html as trees
 
 from newsletter.web import create_app
 from newsletter.web.studio import rail
-from newsletter.web.studio.arriving import own_page
+from newsletter.web.studio.entry.arriving import own_page
 from tests.web.visiting import Visitor, words
 
 AT_HOME = "127.0.0.1"

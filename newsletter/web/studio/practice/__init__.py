@@ -1,0 +1,1 @@
+"""Practice only: what arrived, and the clock."""

@@ -1,0 +1,1 @@
+"""Sequences: a calendar of letters, whom a change changes, pause, rehearse."""

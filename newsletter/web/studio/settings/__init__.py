@@ -1,0 +1,1 @@
+"""Settings: what the clinic decides once, who works here, and what was done."""
