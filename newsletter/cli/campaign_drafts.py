@@ -23,22 +23,33 @@ from newsletter.errors import Refused
 @click.command()
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Without asking, after it was said whom it changes.")
-def use(slug: str, *, yes: bool) -> None:
+@click.option(
+    "--new-people-only", is_flag=True, help="Whoever is under way keeps the letters that are live now."
+)
+def use(slug: str, *, yes: bool, new_people_only: bool) -> None:
     """Make the draft of SLUG live, after saying whom it changes."""
     with opened() as house:
         with house.database.reading() as session:
             draft = drafts.find(session, slug)
             seen, folder = (draft.id, draft.revision), drafts.read(draft)
             met = _whom(session, folder, house.clock.now())
-        if met:
+        if new_people_only and not met:
+            raise Refused(
+                f"“{slug}” is no sequence with people under way; right would be without --new-people-only"
+            )
+        if met and not new_people_only:
             _say(slug, met, house.settings.clinic.zone)
-        if met and met.active and not yes:
-            _ask(slug)
+            if met.active and not yes:
+                _ask(slug)
         with house.database.writing.begin() as session:
-            drafts.use(session, slug, house.clock.now(), seen)
+            drafts.use(session, slug, house.clock.now(), seen, new_people_only=new_people_only)
     if not isinstance(folder, SequenceFolder):
         click.echo(
             f"“{slug}” is a draft newsletter in these words. Send it: newsletter campaigns send {slug}"
+        )
+    elif met and new_people_only:
+        click.echo(
+            f"“{slug}” is live in these words for whoever comes; {met.active + met.pinned} keep theirs."
         )
     elif met:
         click.echo(f"“{slug}” is live in these words.")

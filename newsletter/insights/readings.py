@@ -149,7 +149,10 @@ def _counter(rows: Iterable[tuple[str | None, str | None, int]]) -> Counter[Key]
 
 
 def _links(session: Session, campaigns: Collection[str]) -> dict[Key, tuple[Link, ...]]:
-    """The links that were followed, over all wordings of a letter: the booking page first, then the most followed."""
+    """The links that were followed, over all wordings of a letter: the booking page first, then the most followed.
+
+    A number that names no link of its version is left out: nobody could say where it led.
+    """
     columns = (LinkClicks.campaign, LinkClicks.letter, LinkClicks.link)
     rows = select(*columns, func.sum(LinkClicks.times), func.sum(LinkClicks.by_machine))
     clicks = session.execute(rows.where(LinkClicks.campaign.in_(campaigns)).group_by(*columns)).all()
@@ -159,7 +162,9 @@ def _links(session: Session, campaigns: Collection[str]) -> dict[Key, tuple[Link
     people: dict[Key, Counter[str]] = defaultdict(Counter)
     machines: dict[Key, Counter[str]] = defaultdict(Counter)
     for campaign, letter, number, times, by_machine in clicks:
-        version = letters[int(letter.removeprefix("version:"))]
+        version = letters.get(int(letter.removeprefix("version:")))
+        if version is None or not 1 <= number <= len(version.links):
+            continue
         key, leads = (campaign, version.slug.partition("/")[2] or None), version.links[number - 1]
         people[key][leads] += int(times)
         machines[key][leads] += int(by_machine)

@@ -8,7 +8,7 @@ import sys
 from subprocess import PIPE, Popen
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from newsletter.campaigns.models import Enrollment
 from tests.cli.conftest import both
@@ -87,6 +87,22 @@ def test_those_who_keep_their_letters_are_counted_apart(house, waiting, run, sig
         "Under way in “hello”: 0. Through it, and untouched by this: 0.",
         "Under way with letters that they keep, and untouched by this: 1.",
     ]
+
+
+def test_for_new_people_only_whoever_is_under_way_keeps_her_letters(house, run, waiting, sign_up):
+    sign_up()
+    run("tick", "--until-idle")
+    told = run("campaigns", "use", "hello", "--new-people-only").stdout
+    assert told == "“hello” is live in these words for whoever comes; 1 keep theirs.\n"
+    with house.database.reading() as session:
+        assert [each.pinned for each in session.scalars(select(Enrollment))] == [True]
+
+
+def test_a_sequence_that_is_not_live_has_nobody_to_keep_anything(house, run, hello):
+    run("campaigns", "import", str(hello.rename(hello.parent / "autumn")))
+    assert "right would be without --new-people-only" in run.refused(
+        "campaigns", "use", "autumn", "--new-people-only"
+    )
 
 
 def test_a_key_that_is_gone_is_named_plainly(house, run, hello, sign_up):

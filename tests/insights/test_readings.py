@@ -72,6 +72,19 @@ def test_clicks_are_added_over_days_and_the_booking_page_stands_first(mailing):
     assert (found.clicks, found.by_machine, found.links[0].is_booking) == (54, 6, True)
 
 
+def test_a_click_on_a_link_that_its_letter_does_not_have_is_left_out_and_the_others_stay(mailing):
+    letter = mailing.issue()
+    mailing.delivered("reader", letter)
+    for number in (0, 1, 3, 4, 90):
+        mailing.clicks(letter, number, number + 2)
+    mailing.clicks("version:987654", 1, 7)
+    assert read(mailing).links == (
+        Link("{{ unsubscribe_url }}", 5, 0),
+        Link("https://clinic.example/guide", 3, 0),
+    )
+    assert reports.issue(mailing.session, "spring", mailing.now).issue.reading.clicks == 8
+
+
 def test_opens_are_people_among_those_who_agreed_without_what_machines_did(mailing):
     letter = mailing.issue()
     for name in ("one", "two", "three"):

@@ -109,10 +109,15 @@ def page(session: Session, now: datetime, *, search: str = "", kind: str = "", n
 
 def find(session: Session, slug: str, now: datetime) -> Newsletter:
     """One newsletter; raises NotFound where the name is no newsletter's."""
+    return _counted(session, [uncounted(session, slug)], now)[0]
+
+
+def uncounted(session: Session, slug: str) -> Newsletter:
+    """The same for who needs no number of people or e-mails, which are dear: `people` is None."""
     found = _every(session, slug)
     if not found:
         raise NotFound(f"there is no newsletter “{slug:.80}”")
-    return _counted(session, found, now)[0]
+    return found[0]
 
 
 def _every(session: Session, slug: str | None = None) -> list[Newsletter]:

@@ -1,4 +1,7 @@
-"""The studio: for whoever writes the letters. One package per part, one module per action; each view says who may open it."""
+"""The studio: for whoever writes the letters. A package for each part, a module for each action.
+
+Each view says who may open it (`web/access`); here stands at which address.
+"""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def ask_cancel(session: Session, slug: str) -> ResponseReturnValue:
 @changes()
 def cancel(session: Session, slug: str) -> ResponseReturnValue:
     """Once it has begun: whoever has not got it gets nothing."""
-    found = shelf.find(session, slug, house().clock.now())
+    found = shelf.uncounted(session, slug)
     if not newsletter.is_typed(found):
         return newsletter.sure(session, slug, "cancel", newsletter.NOT_ITS_NAME), 400
     if found.started_at is None:
@@ -87,7 +87,7 @@ def cancel(session: Session, slug: str) -> ResponseReturnValue:
 
 def _decide(session: Session, slug: str, deed: Callable[[], object], says: str) -> ResponseReturnValue:
     """Do it and say so; or the same page with why not, for another tab may have been quicker."""
-    shelf.find(session, slug, house().clock.now())
+    shelf.uncounted(session, slug)
     try:
         deed()
     except Refused as refused:

@@ -70,7 +70,7 @@ def create(session: Session) -> ResponseReturnValue:
 def duplicate(session: Session, slug: str) -> ResponseReturnValue:
     """One more with the same words, under a name of its own."""
     name = request.form.get("name", "")
-    shelf.find(session, slug, house().clock.now())
+    shelf.uncounted(session, slug)
     try:
         copy = drafting.duplicate(session, slug, name, me().id, house().clock.now())
     except Refused as refused:
@@ -89,7 +89,7 @@ def ask_discard(session: Session, slug: str) -> ResponseReturnValue:
 @changes()
 def discard(session: Session, slug: str) -> ResponseReturnValue:
     """Let a newsletter go that was never sent."""
-    found = shelf.find(session, slug, house().clock.now())
+    found = shelf.uncounted(session, slug)
     if not newsletter.is_typed(found):
         return newsletter.sure(session, slug, "discard", newsletter.NOT_ITS_NAME), 400
     try:
