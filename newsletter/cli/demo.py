@@ -79,7 +79,7 @@ def live(house: House, clock: FrozenClock, now: datetime) -> None:
     rounds = open_rounds(house)
     try:
         with progress("A month at the clinic, in days", demo_story.DAYS) as say:
-            for act in demo_story.acts(now, house.links, clinic_zone):
+            for act in demo_story.acts(now, house.links, house.settings.clinic):
                 _reach(rounds, clock, act.at)
                 with house.database.writing.begin() as session:
                     act.verb(session, clock.now())

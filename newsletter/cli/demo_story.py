@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ from newsletter.audience.models import Subscriber
 from newsletter.audience.people import named
 from newsletter.audience.signup import SignUp
 from newsletter.campaigns import broadcasts, leaving
+from newsletter.cli import demo_reading
+from newsletter.clinic import Clinic
 from newsletter.delivery import suppression
 from newsletter.links import Links
 
@@ -81,10 +83,12 @@ def visitors(now: datetime) -> list[Visitor]:
     return [_visitor(random, number, came, zone) for number, (came, zone) in enumerate(coming, start=1)]
 
 
-def acts(now: datetime, links: Links, clinic_zone: ZoneInfo) -> list[Act]:
+def acts(now: datetime, links: Links, clinic: Clinic) -> list[Act]:
     """Everything that happens up to `now`, in order."""
-    everything = [act for visitor in visitors(now) for act in _of_visitor(visitor, links)]
-    everything += _of_issues(now, clinic_zone)
+    told = visitors(now)
+    everything = [act for visitor in told for act in _of_visitor(visitor, links)]
+    everything += _of_issues(now, clinic.zone)
+    everything += [act for visitor in told for act in _of_reading(visitor, now, clinic)]
     return sorted(act for act in everything if act.at < now)
 
 
@@ -166,17 +170,36 @@ def _of_visitor(visitor: Visitor, links: Links) -> Iterator[Act]:
 
 def _of_issues(now: datetime, clinic_zone: ZoneInfo) -> Iterator[Act]:
     """Each is sent off in the afternoon before, and arrives at HOUR on each reader's own clock."""
-    today = now.astimezone(
-        clinic_zone
-    ).date()  # days are counted on the calendar: an hour may be missing between
-    for slug, day in ISSUES:
-        meant_for = datetime.combine(today - timedelta(days=DAYS - day), time(HOUR), tzinfo=clinic_zone)
+    for slug, day in _days(now, clinic_zone).items():
+        meant_for = datetime.combine(day, time(HOUR), tzinfo=clinic_zone)
         eve = datetime.combine(meant_for.date() - timedelta(days=1), time(14), tzinfo=clinic_zone)
 
         def send(session: Session, at: datetime, slug: str = slug, day: datetime = meant_for) -> object:
             return broadcasts.send(session, slug, at, at=day, local_hour=HOUR)
 
         yield Act(eve, send)
+
+
+def _of_reading(visitor: Visitor, now: datetime, clinic: Clinic) -> Iterator[Act]:
+    """A yes to being counted a minute after she confirmed, and the issues that she reads."""
+    if visitor.confirms is None:
+        return
+
+    def agree(session: Session, at: datetime) -> object:
+        return demo_reading.agree(session, visitor.address, at)
+
+    if demo_reading.agrees(visitor.number):
+        yield Act(visitor.confirms + timedelta(minutes=1), agree)
+    for slug, at, clicks in demo_reading.reads(visitor.number, visitor.zone, _days(now, clinic.zone), HOUR):
+        reading = demo_reading.Reading(visitor.address, slug, clinic.fields(), clicks)
+        if at > visitor.confirms:
+            yield Act(at, reading.happen)
+
+
+def _days(now: datetime, clinic_zone: ZoneInfo) -> dict[str, date]:
+    """On which day each issue is meant to arrive, counted on the calendar: an hour may be missing between."""
+    today = now.astimezone(clinic_zone).date()
+    return {slug: today - timedelta(days=DAYS - day) for slug, day in ISSUES}
 
 
 def _person(session: Session, visitor: Visitor) -> Subscriber:

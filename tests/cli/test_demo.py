@@ -18,8 +18,9 @@ from newsletter.audience.models import Consent, Subscriber
 from newsletter.audience.people import everybody
 from newsletter.campaigns.models import Broadcast, StepRun
 from newsletter.cli import demo as command
-from newsletter.cli import demo_story
+from newsletter.cli import demo_reading, demo_story
 from newsletter.cli.demo_story import Visitor
+from newsletter.clinic import EXAMPLE_CLINIC
 from newsletter.clock import FrozenClock, SandboxClock
 from newsletter.delivery.models import ENDED, Delivery, Mailbox, PracticeLetter
 from newsletter.errors import Refused
@@ -44,7 +45,7 @@ def test_whenever_it_is_told_everybody_comes_within_the_month_and_nobody_tomorro
     assert len(coming) == demo_story.VISITORS
     assert all(beginning < visitor.signs_up < now for visitor in coming)
     assert [visitor.signs_up for visitor in coming] == sorted(visitor.signs_up for visitor in coming)
-    acts = demo_story.acts(now, LINKS, NEW_YORK)
+    acts = demo_story.acts(now, LINKS, EXAMPLE_CLINIC)
     assert acts == sorted(acts)
     assert all(beginning < act.at < now for act in acts)
 
@@ -55,6 +56,19 @@ def test_it_is_the_same_story_every_time() -> None:
     assert [(each.zone, each.form, each.topics) for each in later] == [
         (each.zone, each.form, each.topics) for each in demo_story.visitors(NOW)
     ]
+
+
+def test_some_agree_to_be_counted_and_some_read_whether_they_agreed_or_not() -> None:
+    numbers = range(1, demo_story.VISITORS + 1)
+    agreed = {number for number in numbers if demo_reading.agrees(number)}
+    issues = {"an-issue": NOW.date()}
+    read = {number: list(demo_reading.reads(number, "Asia/Tokyo", issues, 9)) for number in numbers}
+    assert 20 < len(agreed) < 40
+    for some in (agreed, set(numbers) - agreed):
+        assert any(read[number] for number in some)
+        assert any(clicks for number in some for _, _, clicks in read[number])
+    moments = [at.astimezone(ZoneInfo("Asia/Tokyo")) for each in read.values() for _, at, _ in each]
+    assert all(9 <= at.hour <= 21 for at in moments)
 
 
 def test_nobody_in_it_is_invented() -> None:
