@@ -236,7 +236,5 @@ def test_an_older_database_learns_it_and_keeps_its_rows_and_indexes(empty_databa
     before = counted(empty_database)
     migrating.migrate(empty_database)
     assert {name: number for name, number in counted(empty_database).items() if name in before} == before
-    assert {
-        table: {index["name"] for index in inspect(empty_database.engine).get_indexes(table)}
-        for table in ("subscribers", "enrollments")
-    } == names
+    for table, those in names.items():
+        assert those <= {index["name"] for index in inspect(empty_database.engine).get_indexes(table)}

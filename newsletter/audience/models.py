@@ -167,6 +167,13 @@ class Consent(Base):
             postgresql_where=text("ip IS NOT NULL OR user_agent IS NOT NULL"),
             sqlite_where=text("ip IS NOT NULL OR user_agent IS NOT NULL"),
         ),
+        # Who left: few beside all that was ever agreed to.
+        Index(
+            "ix_consents_withdrawn",
+            "at",
+            postgresql_where=text("act = 'withdrawn' AND stream = 'marketing'"),
+            sqlite_where=text("act = 'withdrawn' AND stream = 'marketing'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -75,17 +75,20 @@ def letters(session: Session, slug: str) -> list[Letter]:
 
     Of a sequence that is only a draft yet, the steps that it would have.
     """
+    found, outcomes = planned(session, slug), _outcomes(session, slug)
+    return [replace(each, outcomes=outcomes.get(each.key, {})) for each in found]
+
+
+def planned(session: Session, slug: str) -> list[Letter]:
+    """The same without what became of them, which takes a look at every e-mail; raises NotFound."""
     drafted = [each for each in drafts.waiting(session) if each.slug == slug]
     if drafted and current.find(session, slug) is None:
         return _letters_of(drafts.read(drafted[0]))
     sequence = timelines.find(session, slug)
     if sequence.live_timeline_id is None:
         return []
-    outcomes = _outcomes(session, sequence)
     return [
-        Letter(
-            step.plan.key, step.subject, step.plan.intent, step.plan.only_if, outcomes.get(step.plan.key, {})
-        )
+        Letter(step.plan.key, step.subject, step.plan.intent, step.plan.only_if, {})
         for step in timelines.read(session, sequence.live_timeline_id).steps
     ]
 
@@ -133,15 +136,16 @@ def _people(session: Session) -> dict[int, dict[str, int]]:
     return counts
 
 
-def _outcomes(session: Session, sequence: Sequence) -> dict[str, dict[str, int]]:
+def _outcomes(session: Session, slug: str) -> dict[str, dict[str, int]]:
     """Step key -> what became of it -> how often: the delivery's state where there is one, else the decision's word."""
     counts: dict[str, dict[str, int]] = {}
     word = func.coalesce(Delivery.state, StepRun.outcome)
     rows = (
         select(StepRun.step_key, word, func.count())
         .join(Enrollment, Enrollment.id == StepRun.enrollment_id)
+        .join(Enrollment.sequence)
         .outerjoin(Delivery, Delivery.dedupe_key == StepRun.dedupe_key)
-        .where(Enrollment.sequence_id == sequence.id)
+        .where(Sequence.slug == slug)
         .group_by(StepRun.step_key, word)
     )
     for key, outcome, number in session.execute(rows):

@@ -92,6 +92,8 @@ class Enrollment(Base):
             postgresql_where=text("state = 'active'"),
             sqlite_where=text("state = 'active'"),
         ),
+        # How many are in a sequence, through it, out of it.
+        Index("ix_enrollments_state", "sequence_id", "state", "pinned"),
         {"postgresql_with": {"fillfactor": "80"}, **NEVER_AGAIN},
     )
 

@@ -29,9 +29,9 @@ class Shown:
 
 
 def letters(session: Session) -> tuple[Shown, ...]:
-    """The letters that a sign-up brings, in order."""
+    """The letters that every sign-up brings, in order; those for single topics come on top of them."""
     found = []
-    for sequence in _open_to_sign_ups(session):
+    for sequence in (each for each in _open_to_sign_ups(session) if not each.topics):
         for step in timelines.read(session, sequence.live_timeline_id or 0).steps:
             timing = step.plan.intent.timing
             days = timing.day if isinstance(timing, Day) else timing.span.days

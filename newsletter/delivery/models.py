@@ -37,6 +37,7 @@ ENDED = (
 
 URGENT = text("state = 'queued' AND stream <> 'marketing'")
 STILL_OPEN = text("state IN ('queued', 'claimed', 'handoff')")
+MAILED = text("state = 'sent' AND stream = 'marketing'")
 BULK = text("state = 'queued' AND stream = 'marketing'")
 IN_TROUBLE = text("state IN ('unknown', 'failed', 'poison')")
 
@@ -87,7 +88,9 @@ class Delivery(Base):
         ),
         Index("ix_deliveries_person", "person_id", "id"),
         # How an issue goes, and each letter of a sequence: counted without looking at one of a million e-mails.
-        Index("ix_deliveries_campaign", "campaign", "step", "state"),
+        Index("ix_deliveries_campaign", "campaign", "state", "step", "person_id"),
+        # The last letter that somebody got before she left.
+        Index("ix_deliveries_mailed", "person_id", "sent_at", postgresql_where=MAILED, sqlite_where=MAILED),
         Index(
             "ix_deliveries_open_campaign", "campaign", postgresql_where=STILL_OPEN, sqlite_where=STILL_OPEN
         ),

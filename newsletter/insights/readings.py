@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from newsletter.audience.models import Subscriber
 from newsletter.content.counted import BOOKING
 from newsletter.content.models import Email, Version
 from newsletter.delivery.models import OPEN, Attempt, Delivery, Event, LinkClicks
-from newsletter.insights.leavers import Key, leavers
+from newsletter.insights.leavers import Key, Left
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ class Reading:
         return sum(link.by_machine for link in self.links)
 
 
-def read(session: Session, campaigns: Collection[str], now: datetime) -> dict[Key, Reading]:
-    """The reading of every letter of `campaigns` that has e-mails; `now` is the story's time."""
+def read(session: Session, campaigns: Collection[str], left: Iterable[Left]) -> dict[Key, Reading]:
+    """The reading of every letter of `campaigns` that has e-mails; `left` are those who left at one of them."""
     agreed, gone, seen = _agreed(session, campaigns), _gone(session, campaigns), _seen(session, campaigns)
     return {
         key: replace(
@@ -77,39 +76,35 @@ def read(session: Session, campaigns: Collection[str], now: datetime) -> dict[Ke
             opened=seen["opened"][key],
             clicked=seen["clicked"][key],
         )
-        for key, each in in_short(session, campaigns, now).items()
+        for key, each in in_short(session, campaigns, left).items()
     }
 
 
-def in_short(session: Session, campaigns: Collection[str], now: datetime) -> dict[Key, Reading]:
+def in_short(session: Session, campaigns: Collection[str], left: Iterable[Left]) -> dict[Key, Reading]:
     """The same for a long list: without who agreed, opened and clicked, and without whose address is gone."""
-    states, since = _states(session, campaigns)
-    links = _links(session, campaigns)
-    left = Counter(each.key for each in leavers(session, campaigns, since, now))
+    links, gone_away = _links(session, campaigns), Counter(each.key for each in left)
     return {
         key: Reading(
             sent=found["sent"],
             waiting=sum(found[state] for state in OPEN),
             maybe=found["unknown"],
             not_sent=found.total() - found["sent"] - found["unknown"] - sum(found[state] for state in OPEN),
-            left=left[key],
+            left=gone_away[key],
             links=links.get(key, ()),
             states=dict(found),
         )
-        for key, found in states.items()
+        for key, found in _states(session, campaigns).items()
     }
 
 
-def _states(session: Session, campaigns: Collection[str]) -> tuple[dict[Key, Counter[str]], datetime | None]:
-    """How many e-mails are in which state, and when the first of all left."""
+def _states(session: Session, campaigns: Collection[str]) -> dict[Key, Counter[str]]:
+    """How many e-mails are in which state: read from the index alone, so no other column may be asked for."""
     states: dict[Key, Counter[str]] = defaultdict(Counter)
-    first: list[datetime] = []
-    columns = (Delivery.campaign, Delivery.step, Delivery.state)
-    rows = select(*columns, func.count(), func.min(Delivery.sent_at)).where(Delivery.campaign.in_(campaigns))
-    for campaign, step, state, number, sent_at in session.execute(rows.group_by(*columns)):
+    columns = (Delivery.campaign, Delivery.state, Delivery.step)
+    rows = select(*columns, func.count()).where(Delivery.campaign.in_(campaigns)).group_by(*columns)
+    for campaign, state, step, number in session.execute(rows):
         states[campaign or "", step][state] = number
-        first += [sent_at] if sent_at else []
-    return states, min(first, default=None)
+    return states
 
 
 def _agreed(session: Session, campaigns: Collection[str]) -> Counter[Key]:

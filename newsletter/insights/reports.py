@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from newsletter.audience.models import Subscriber
 from newsletter.campaigns import listing
+from newsletter.campaigns.localtime import at_local
 from newsletter.campaigns.models import Broadcast, Sequence
 from newsletter.content.models import Version
-from newsletter.delivery.models import Delivery, Mailbox
+from newsletter.delivery.models import Mailbox
 from newsletter.errors import NotFound
 from newsletter.insights import leavers as leaving
 from newsletter.insights import readings
-from newsletter.insights.leavers import Key
+from newsletter.insights.leavers import Key, Left
 from newsletter.insights.readings import Reading
 
 EARLIER = 5
-PER_PAGE = 50
+PER_PAGE = 20
 MOST_LEAVERS = 100
 ADDED = "sent waiting gone maybe not_sent left agreed opened clicked".split()
 
 
 @dataclass(frozen=True)
 class Issue:
-    """A newsletter that has begun, and its figures."""
+    """A newsletter that has begun, and its figures. With a `local_hour` each reader got it then, on the `local_day`."""
 
     slug: str
     name: str
@@ -37,14 +39,23 @@ class Issue:
     state: str
     started_at: datetime
     reading: Reading
+    local_day: date | None = None
+    local_hour: int | None = None
+
+    def moment(self, zone: ZoneInfo) -> datetime:
+        """When it was for readers in `zone`: with an hour of their own, that; else when it began."""
+        if self.local_day is None or self.local_hour is None:
+            return self.started_at
+        return at_local(self.local_day, time(self.local_hour), zone)
 
 
 @dataclass(frozen=True)
 class IssueReport:
-    """One newsletter; `earlier` are those before it, newest first."""
+    """One newsletter; `earlier` are those before it, newest first; `left`: who left at it, the last one last."""
 
     issue: Issue
     earlier: tuple[Issue, ...]
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,12 +70,13 @@ class Letter:
 
 @dataclass(frozen=True)
 class SequenceReport:
-    """One sequence. `people` counts who is or was in it, by state."""
+    """One sequence. `people` counts who is or was in it, by state; `left`: who left at one of its letters."""
 
     slug: str
     name: str
     people: dict[str, int]
     letters: tuple[Letter, ...]
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,8 @@ def shelf(session: Session, now: datetime, number: int = 1) -> Shelf:
         select(Sequence.slug, Sequence.name).where(Sequence.kind == "marketing").order_by(Sequence.name)
     ).all()
     shown = found[:PER_PAGE]
-    every = readings.in_short(session, [row.slug for row in (*shown, *sequences)], now)
+    slugs = {row.slug for row in (*shown, *sequences)}
+    every = readings.in_short(session, slugs, leaving.leavers(session, slugs, now))
     return Shelf(
         tuple(_issue(row, every) for row in shown),
         len(found) > PER_PAGE,
@@ -112,9 +125,11 @@ def issue(session: Session, slug: str, now: datetime) -> IssueReport:
     if this is None:
         raise NotFound(f"no newsletter “{slug:.80}” has gone out")
     before = session.execute(_begun().where(Broadcast.started_at < this.started_at).limit(EARLIER)).all()
-    every = readings.read(session, [row.slug for row in (this, *before)], now)
+    slugs = [row.slug for row in (this, *before)]
+    left = leaving.leavers(session, slugs, now)
+    every = readings.read(session, slugs, left)
     first, *others = (_issue(row, every) for row in (this, *before))
-    return IssueReport(first, tuple(others))
+    return IssueReport(first, tuple(others), tuple(each for each in left if each.key[0] == slug))
 
 
 def sequence(session: Session, slug: str, now: datetime) -> SequenceReport:
@@ -122,22 +137,22 @@ def sequence(session: Session, slug: str, now: datetime) -> SequenceReport:
     found = session.scalars(select(Sequence).where(Sequence.slug == slug)).one_or_none()
     if found is None or found.kind != "marketing":
         raise NotFound(f"no sequence “{slug:.80}” of letters has been on")
-    every = {step: each for (_, step), each in readings.read(session, [slug], now).items() if step}
+    left = leaving.leavers(session, [slug], now)
+    every = {step: each for (_, step), each in readings.read(session, [slug], left).items() if step}
     summary = listing.summary(session, slug)
     live = [
         Letter(each.key, each.subject, live=True, reading=every.pop(each.key, Reading()))
-        for each in listing.letters(session, slug)
+        for each in listing.planned(session, slug)
     ]
     gone = [
         Letter(key, key.replace("-", " "), live=False, reading=each) for key, each in sorted(every.items())
     ]
-    return SequenceReport(slug, found.name, summary.people, (*live, *gone))
+    return SequenceReport(slug, found.name, summary.people, (*live, *gone), tuple(left))
 
 
-def leavers(session: Session, slug: str, now: datetime) -> list[Leaver]:
-    """Who ended all letters soon after one of these, newest first, MOST_LEAVERS at most: for who sees people."""
-    since = session.scalar(select(func.min(Delivery.sent_at)).where(Delivery.campaign == slug))
-    left = leaving.leavers(session, [slug], since, now)[-MOST_LEAVERS:]
+def leavers(session: Session, report: IssueReport | SequenceReport) -> list[Leaver]:
+    """Who left, newest first, MOST_LEAVERS at most, with their addresses: for who sees people."""
+    left = report.left[-MOST_LEAVERS:]
     rows = select(Subscriber.id, Mailbox.address).join(Mailbox, Mailbox.id == Subscriber.mailbox_id)
     hers = rows.where(Subscriber.id.in_([each.person_id for each in left]))
     addresses = dict(session.execute(hers).all())
@@ -149,7 +164,9 @@ def leavers(session: Session, slug: str, now: datetime) -> list[Leaver]:
 
 def _issue(row: Any, every: Mapping[Key, Reading]) -> Issue:
     reading = every.get((row.slug, None), Reading())
-    return Issue(row.slug, row.name, row.subject, row.state, row.started_at, reading)
+    return Issue(
+        row.slug, row.name, row.subject, row.state, row.started_at, reading, row.local_day, row.local_hour
+    )
 
 
 def _begun() -> Select[Any]:
@@ -159,6 +176,8 @@ def _begun() -> Select[Any]:
         Version.subject,
         Broadcast.state,
         Broadcast.started_at,
+        Broadcast.local_day,
+        Broadcast.local_hour,
     )
     begun = select(*columns).join(Broadcast.version).where(Broadcast.started_at.is_not(None))
     return begun.order_by(Broadcast.started_at.desc(), Broadcast.id.desc())

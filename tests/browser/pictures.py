@@ -29,8 +29,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = {"desktop": 1440, "phone": 390}
 SCHEMES = ("light", "dark")
 TALLEST = 2_000  # pixels: what is below says no more of how a page looks
-# Not pages: what a browser shows inside them or keeps as a file.
-PARTS = {"studio.inbox_html", "studio.inbox_raw", "studio.two_step_picture", "studio.entrance"}
+PARTS = {"studio.inbox_html", "studio.entrance"}  # what a browser shows inside a page, or once
 
 
 def main(url: str, folder: Path) -> None:
@@ -79,7 +78,8 @@ def _pages(page: Page, url: str, routes: MapAdapter) -> Iterator[tuple[str, str]
         links: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
         for link in links:
             parts = urlsplit(link)
-            if parts.netloc == urlsplit(url).netloc and parts.path.startswith("/studio/"):
+            is_file = "." in parts.path.rpartition("/")[2]
+            if parts.netloc == urlsplit(url).netloc and parts.path.startswith("/studio/") and not is_file:
                 waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 

@@ -151,7 +151,7 @@ def _send_undo_and_send(page: Page, show: Take) -> None:
     page.get_by_role("link", name="Choose people and time").click()
     page.get_by_label("each in their own time").check()
     page.get_by_label("Hour", exact=True).select_option(label="9:00")
-    send = page.get_by_role("button", name="Send to 2 people")
+    send = page.get_by_role("button", name="Schedule for 2 people")
     send.wait_for()
     show(page, "How many get it, and why others do not; at nine, each in their own time.")
     send.click()

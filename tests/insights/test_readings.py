@@ -11,6 +11,7 @@ from newsletter.audience.models import Subscription, Topic
 from newsletter.campaigns.filing import starter
 from newsletter.errors import NotFound
 from newsletter.insights import readings, reports
+from newsletter.insights.leavers import leavers
 from newsletter.insights.readings import Link, Reading
 from tests.insights.mailing import Mailing
 
@@ -22,12 +23,13 @@ def mailing(database, clock):
 
 
 def read(mailing, campaign="spring", step=None):
-    return readings.read(mailing.session, [campaign], mailing.now).get((campaign, step))
+    left = leavers(mailing.session, [campaign], mailing.now)
+    return readings.read(mailing.session, [campaign], left).get((campaign, step))
 
 
 def test_a_campaign_without_e_mails_has_no_reading(mailing):
-    assert readings.read(mailing.session, ["spring"], mailing.now) == {}
-    assert readings.read(mailing.session, [], mailing.now) == {}
+    assert readings.read(mailing.session, ["spring"], []) == {}
+    assert readings.read(mailing.session, [], []) == {}
 
 
 def test_each_e_mail_is_counted_where_it_ended(mailing):
@@ -124,9 +126,50 @@ def test_who_left_within_three_days_of_it_and_hears_nothing_any_more_left_at_it(
     )
     mailing.session.flush()
     assert (read(mailing).left, read(mailing, "after").left) == (1, 1)
-    [leaver] = reports.leavers(mailing.session, "spring", mailing.now)
+    report = reports.issue(mailing.session, "spring", mailing.now)
+    [leaver] = reports.leavers(mailing.session, report)
     assert (leaver.address, leaver.how, leaver.step) == ("at-once@example.com", "one-click", None)
     assert leaver.at == mailing.now - timedelta(days=6.9) or leaver.at == mailing.now - timedelta(days=6.8)
+
+
+def test_only_the_last_letter_before_she_left_lost_her_and_none_that_is_no_newsletter(mailing):
+    first, second = mailing.issue(days_ago=3), mailing.issue("after", days_ago=2)
+    moments = {"spring": mailing.now - timedelta(days=2), "after": mailing.now - timedelta(days=1)}
+    for name in ("in-between", "at-the-end", "never-left"):
+        mailing.delivered(name, first, sent_at=moments["spring"])
+        mailing.delivered(name, second, "after", sent_at=moments["after"])
+    note = {"stream": "care", "sent_at": mailing.now - timedelta(days=1.8)}
+    mailing.delivered("in-between", "mail:a-note", None, **note)
+    unsent = {"state": "failed", "sent_at": None}
+    mailing.delivered("at-the-end", first, "never-arrived", **unsent)
+    mailing.leaves("in-between", 1.5)
+    mailing.leaves("at-the-end", 0.5)
+    mailing.leaves("at-the-end", -0.5)
+    both_of_them = leavers(mailing.session, {"spring", "after"}, mailing.now)
+    assert [(each.key[0], each.at) for each in both_of_them] == [
+        ("spring", mailing.now - timedelta(days=1.5)),
+        ("after", mailing.now - timedelta(days=0.5)),
+    ]
+    assert leavers(mailing.session, ["after"], mailing.now) == both_of_them[1:]
+    assert leavers(mailing.session, ["never-arrived"], mailing.now) == []
+    assert leavers(mailing.session, [], mailing.now) == []
+    tied = mailing.issue("tied", days_ago=2)
+    mailing.delivered("in-between", tied, "tied", sent_at=moments["spring"])
+    assert {each.key[0] for each in leavers(mailing.session, ["spring", "tied"], mailing.now)} == {
+        "spring",
+        "tied",
+    }
+
+
+def test_the_list_shows_the_newest_and_the_others_on_its_next_page(mailing):
+    for number in range(reports.PER_PAGE + 2):
+        mailing.issue(f"issue-{number}", days_ago=number + 1)
+    first, second, third = (reports.shelf(mailing.session, mailing.now, number) for number in (1, 2, 3))
+    assert [each.slug for each in first.issues] == [f"issue-{n}" for n in range(reports.PER_PAGE)]
+    assert [each.slug for each in second.issues] == [
+        f"issue-{n}" for n in range(reports.PER_PAGE, reports.PER_PAGE + 2)
+    ]
+    assert (first.more, second.more, third.more, third.issues) == (True, False, False, ())
 
 
 def test_a_report_stands_beside_the_five_before_it(mailing):
@@ -169,7 +212,9 @@ def test_every_report_costs_as_many_statements_of_many_as_of_one(mailing):
         "shelf": lambda: reports.shelf(mailing.session, mailing.now),
         "issue": lambda: reports.issue(mailing.session, "issue-0", mailing.now),
         "sequence": lambda: reports.sequence(mailing.session, "welcome", mailing.now),
-        "leavers": lambda: reports.leavers(mailing.session, "issue-0", mailing.now),
+        "leavers": lambda: reports.leavers(
+            mailing.session, reports.issue(mailing.session, "issue-0", mailing.now)
+        ),
     }
 
     def statements(ask):

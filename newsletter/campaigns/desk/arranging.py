@@ -16,6 +16,7 @@ from newsletter.campaigns.filing.bodies import Body, beside
 from newsletter.campaigns.filing.folders import SEQUENCE_FILE, SequenceFolder, StepFile
 from newsletter.campaigns.intents import KEYS, Intent, read_step
 from newsletter.campaigns.ordering import following
+from newsletter.campaigns.spacing import APART
 from newsletter.campaigns.spelling import EVERY_DAY, Misspelled, read_text, spell_weekdays
 from newsletter.campaigns.timings import After, Day, Next, Timing, Until, spell_timing, spell_until
 from newsletter.errors import NotFound, Refused
@@ -104,13 +105,13 @@ def settle(
 
 
 def add(papers: Papers, subject: str) -> str:
-    """One more letter, without words yet, the day after the last one; returns its key. Raises Misspelled."""
+    """One more letter, without words yet, two days after the last one; returns its key. Raises Misspelled."""
     subject = read_text("subject", subject)
     key = _free_key(papers, subject)
     last = max((intent_of(each).timing for each in papers.letters), key=_middle)
     at = last.at if isinstance(last, Day) else time(10)
     name = f"{key}.md"
-    letter = {"key": key, "file": name, "subject": subject, "day": day_of(last) + 1} | {
+    letter = {"key": key, "file": name, "subject": subject, "day": day_of(last) + APART} | {
         "at": f"{at:%H:%M}",
         "until": LAST_ONES,
     }

@@ -96,11 +96,11 @@ def test_a_letter_taken_out_leaves_the_words_that_another_one_shares() -> None:
         arranging.remove(left, "third")
 
 
-def test_a_letter_more_has_a_key_of_its_own_and_comes_the_day_after_the_last() -> None:
+def test_a_letter_more_has_a_key_of_its_own_and_comes_two_days_after_the_last() -> None:
     more = papers()
     assert arranging.add(more, "Third") == "third-2"
     assert arranging.add(more, "???") == "letter"
-    assert [(each["key"], each.get("day")) for each in more.letters[-2:]] == [("third-2", 6), ("letter", 7)]
+    assert [(each["key"], each.get("day")) for each in more.letters[-2:]] == [("third-2", 7), ("letter", 9)]
     assert more.letters[-1]["at"] == "10:00"
 
 

@@ -69,8 +69,8 @@ def write(papers: drafting.Papers) -> None:
 def add(papers: drafting.Papers) -> None:
     key = arranging.add(papers, "More of autumn")
     papers.write(key, subject="More of autumn", preview_text="They still fall.", body="Dear reader.\n")
-    assert papers.letter(key)["day"] == 1
-    arranging.shift(papers, key, 2)
+    assert papers.letter(key)["day"] == 2
+    arranging.shift(papers, key, 1)
 
 
 def test_a_copy_has_the_same_letters_under_another_name_and_is_its_own(story: Story) -> None:

@@ -10,7 +10,7 @@ from newsletter.campaigns.desk.naming import LONGEST_NAME
 from newsletter.content.merging import parse
 from newsletter.content.refusals import ContentRefused
 from newsletter.insights import reports
-from newsletter.insights.reports import Issue
+from newsletter.insights.reports import Issue, IssueReport, SequenceReport
 from newsletter.web.access import SEES_PEOPLE, me, reads
 from newsletter.web.studio.reports import tables as report_tables
 from newsletter.web.studio.reports import words as report_words
@@ -41,7 +41,7 @@ def newsletter(session: Session, slug: str) -> ResponseReturnValue:
         subject=_subject(report.issue),
         lines=report_words.lines(issues, zone) if report.earlier else [],
         compared=report_words.compared(report.issue.reading, [each.reading for each in report.earlier]),
-        leavers=_leavers(session, slug),
+        leavers=_leavers(session, report),
         copy_name=f"{report.issue.name[: LONGEST_NAME - 7]}, again",
         says=report_words,
     )
@@ -63,7 +63,7 @@ def sequence(session: Session, slug: str) -> ResponseReturnValue:
         "studio/report_sequence.html",
         report=report,
         subjects=subjects,
-        leavers=_leavers(session, slug),
+        leavers=_leavers(session, report),
         says=report_words,
     )
 
@@ -74,11 +74,11 @@ def sequence_file(session: Session, slug: str) -> ResponseReturnValue:
     return _file(slug, report_tables.of_sequence(reports.sequence(session, slug, house().clock.now())))
 
 
-def _leavers(session: Session, slug: str) -> list[reports.Leaver] | None:
+def _leavers(session: Session, report: IssueReport | SequenceReport) -> list[reports.Leaver] | None:
     """Names, for those who may see them; None for who sees numbers only."""
     if me().role not in SEES_PEOPLE:
         return None
-    return reports.leavers(session, slug, house().clock.now())
+    return reports.leavers(session, report)
 
 
 def _subject(issue: Issue) -> str:

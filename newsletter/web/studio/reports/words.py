@@ -78,7 +78,7 @@ def compared(this: Reading, earlier: Sequence[Reading]) -> list[str]:
 
 def lines(issues: Sequence[Issue], zone: ZoneInfo) -> list[Line]:
     """Clicks, and who left, over these issues, oldest first; no line where there is no figure to draw."""
-    days, every = [_day(each.started_at, zone) for each in issues], [each.reading for each in issues]
+    days, every = [_day(each.moment(zone), zone) for each in issues], [each.reading for each in issues]
     clicks = [(rate(each.clicks, each, 100), clicks_per_100(each)) for each in every]
     left = [(rate(each.left, each, 1000), left_per_1000(each)) for each in every]
     drawn = [

@@ -87,7 +87,9 @@ def save(session: Session) -> ResponseReturnValue:
         kept = pictures.keep(session, *new)
         typed = replace(typed, logo=house().links.url(gallery.address_of(kept)))
     wearing.wear(session, typed.brand, me().id, house().clock.machine())
-    flash("Kept. Letters that are used from now on look like this.")
+    flash(
+        "Kept. Letters that are used from now on look like this. What is live keeps its look until you say so."
+    )
     return redirect(url_for("studio.brand"), 303)
 
 

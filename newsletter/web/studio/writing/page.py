@@ -36,8 +36,8 @@ SUBJECT_SHOWS = 60
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 # What the buttons above the body put where the cursor is: label, before the selection, after it, in place of none.
 INSERTS = (
-    ("First name", "{{ first_name }}", "", ""),
-    ("Only if she gave her name", "{% if first_name %}", "{% endif %}", "Dear {{ first_name }},"),
+    ("First name", '{{ first_name | default("there") }}', "", ""),
+    ("Greeting", "Hello{% if first_name %} {{ first_name }}{% endif %},", "", ""),
     ("Clinic name", "{{ clinic_name }}", "", ""),
     ("Phone", "{{ clinic_phone }}", "", ""),
 )

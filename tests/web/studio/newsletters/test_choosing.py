@@ -10,6 +10,7 @@ import pytest
 from lxml import html as trees
 from sqlalchemy import select
 
+from benchmarks.pages import counting
 from newsletter.audience.models import Hold, Subscriber
 from newsletter.campaigns import broadcasts
 from newsletter.campaigns.desk import drafting
@@ -88,6 +89,13 @@ def test_before_it_is_sent_the_page_says_who_gets_it_and_who_does_not_and_why(st
     assert "2 people get this. Out of 11: 3 chose no Guides, 2 hear about Tips," in main(opened.page)
     assert chosen(opened.page)["except"] == ["tips"]
     assert nothing_happened(story)
+
+
+def test_the_people_are_counted_once_for_the_page(opened):
+    with counting() as asked:
+        opened.open(f"{SEND}?when=now&topic=tips&except=news")
+    assert "5 people get this." in main(opened.page)
+    assert len([each for each in asked if "bits" in each]) == 1
 
 
 def test_counting_again_works_without_scripts_and_keeps_all_that_was_chosen(story, opened):

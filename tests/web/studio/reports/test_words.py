@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -101,6 +102,13 @@ def test_a_line_says_each_figure_and_what_stands_below_it():
     assert [dot.y is None for dot in clicks.dots] == [True, False]
     assert left.title == "Left, per 1,000 people"
     assert report_words.lines([issue(FEW)], NEW_YORK) == []
+
+
+def test_an_issue_at_an_hour_of_each_reader_bears_that_day_and_not_the_one_on_which_it_began_elsewhere():
+    began = datetime(2026, 3, 4, 19, tzinfo=UTC)  # nine o'clock of the fifth on the first island
+    each = replace(issue(SPRING), started_at=began, local_day=date(2026, 3, 5), local_hour=9)
+    assert each.moment(NEW_YORK) == datetime(2026, 3, 5, 9, tzinfo=NEW_YORK)
+    assert replace(each, local_day=None).moment(NEW_YORK) == began
 
 
 def test_a_line_stands_in_its_frame_from_nothing_to_the_highest():
