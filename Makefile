@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILED := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lock assets test-services storm bench
+.PHONY: help run demo test pictures check lock assets test-services storm bench
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -28,6 +28,9 @@ storm: .venv/.dev ## An issue to 20,000 people around the world, with kills: a q
 
 bench: .venv/.dev ## Time every studio page with 100,000 readers and 1,000,000 e-mails, on both databases (ARGS=)
 	@$(BIN)/python benchmarks/pages.py $(ARGS)
+
+pictures: .venv/.dev ## Take the pictures in docs/pictures from the product itself (needs Debian's chromium; some minutes)
+	@$(BIN)/python -m tests.browser.pictures docs/pictures
 
 check: .venv/.dev ## Formatter, linter, types, import contracts, dependency audit
 	@$(BIN)/ruff format --check .

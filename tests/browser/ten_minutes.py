@@ -1,26 +1,16 @@
-"""A marketer's first ten minutes, by the pages alone; as a test, and with pictures for docs/.
-
-`python -m tests.browser.ten_minutes URL FOLDER` walks through a fresh practice installation (`make run`).
-"""
+"""A marketer's first ten minutes, by the pages alone: as a test, and with pictures for docs/ (pictures.py)."""
 
 from __future__ import annotations
 
-import io
 import re
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PIL import Image
 from playwright.sync_api import expect
-
-from tests import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 READERS = (("reader@example.com", "America/New_York"), ("visitor-014@example.com", "Asia/Kathmandu"))
 Take = Callable[["Page", str], None]
 """What is done with a page that is worth a picture, and the sentence that says what it shows."""
@@ -173,31 +163,3 @@ def _read_the_report(page: Page, url: str, show: Take) -> None:
     page.get_by_role("link", name="Spring guide").first.click()
     expect(page.get_by_text(re.compile(r"\b2 handed over")).first).to_be_visible()
     show(page, "The report.")
-
-
-def main(url: str, folder: Path) -> None:
-    """Walk, and keep a picture of each station, with the page that shows them."""
-    lines = [
-        "# The first ten minutes",
-        "",
-        "By the pages alone, on a fresh `make run`; taken by `make pictures`.",
-    ]
-
-    def take(page: Page, says: str) -> None:
-        page.wait_for_load_state("networkidle")
-        number = len(lines) // 4 + 1
-        name = f"walk-{number:02}.webp"
-        clip: Any = {"x": 0, "y": 0, "width": 1440, "height": 1000}
-        picture = Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip)))
-        folder.mkdir(parents=True, exist_ok=True)
-        picture.save(folder / name, "WEBP", quality=76, method=6)
-        lines.extend(["", f"{number}. {says}", "", f"![{says}]({name})"])
-
-    with chromium.running(CHROMIUM) as browser, chromium.contexts(browser) as open_context:
-        seen = walk(open_context, url.rstrip("/"), take)
-    (folder / "README.md").write_text("\n".join(lines) + "\n")
-    print(f"{len(seen)} stations in {folder}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
