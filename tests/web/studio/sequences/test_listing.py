@@ -126,7 +126,7 @@ def test_a_sequence_is_begun_written_and_used_and_the_next_sign_up_gets_it(
     )
     marketer.open("/studio/sequences/after-the-winter/")
     marketer.press("Add letter", subject="Sun again")
-    assert cards(marketer.page)["sun-again"] == "2Day 1, 10:00 Sun again not in use yet"
+    assert cards(marketer.page)["sun-again"] == "2Day 2, 10:00 Sun again not in use yet"
     with story.house.database.writing.begin() as session:
         saved = drafting.open_draft(session, "after-the-winter")
         assert saved is not None
@@ -388,12 +388,12 @@ def test_terms_that_somebody_else_changed_are_shown_beside_what_was_typed(
     assert letter(story, "is-one-enough")["day"] == 3
 
 
-def test_a_letter_is_added_the_day_after_the_last_and_says_what_it_lacks(
+def test_a_letter_is_added_two_days_after_the_last_and_says_what_it_lacks(
     story: Story, marketer: Visitor
 ) -> None:
     marketer.open(WELCOME)
     marketer.press("Add letter", subject="How was it?")
-    assert cards(marketer.page)["how-was-it"] == "7Day 22, 10:00 How was it? new, not in use yet"
+    assert cards(marketer.page)["how-was-it"] == "7Day 23, 10:00 How was it? new, not in use yet"
     mend = trees.fromstring(marketer.page).xpath("//section[contains(@class, 'mend')]//li")
     assert "How was it?: It has no words yet" in " ".join(mend[0].text_content().split())
     marketer.press("Add letter", subject="How was it?")
