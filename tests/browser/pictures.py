@@ -127,7 +127,9 @@ def _name(routes: MapAdapter, path: str) -> str | None:
 
 
 def _keep(page: Page, file: Path, width: int, tallest: int) -> None:
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(500)  # what follows it: the e-mail in its frame, the editor that wakes
+    page.evaluate("scrollTo(0, 0)")  # what sticks to the window stands at the top of the picture
     tall: int = page.evaluate("document.documentElement.scrollHeight")
     clip: Any = {"x": 0, "y": 0, "width": width, "height": min(max(tall, 900), tallest)}
     picture = Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip)))

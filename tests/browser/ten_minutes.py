@@ -70,7 +70,7 @@ def _enter(page: Page, url: str, show: Take) -> None:
 
 def _write(page: Page, words: str) -> None:
     """Type at the very beginning of the letter, and wait until it is kept and shown."""
-    body = page.get_by_role("textbox", name="Words")
+    body = page.locator("#sheet .ProseMirror")  # not the field that stands there until the editor wakes
     body.click()
     page.keyboard.press("Control+Home")
     page.keyboard.type(words)
