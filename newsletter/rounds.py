@@ -176,7 +176,9 @@ class Rounds:
         """Read who is writing, for the letters of the next round; returns what nobody has said yet."""
         with self.house.database.reading() as session:
             unsaid = self.house.unsaid(session)
-            self.postman.letterhead = Letterhead(self.house.clinic(session), self.house.links)
+            clinic = self.house.clinic(session)
+        if clinic != self.postman.letterhead.clinic:
+            self.postman.letterhead = Letterhead(clinic, self.house.links)
         if unsaid and not self._silent:
             log.error("mail_waits", says="; ".join(unsaid))
         self._silent = bool(unsaid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, cast
 
@@ -35,10 +35,13 @@ class Letterhead:
 
     clinic: Clinic
     links: Links
+    # Letter -> where its links begin for every reader alike: signed once for a letter, not for each reader.
+    _alike: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def fields(self, claimed: Claimed) -> dict[str, Any]:
         """All that the letter may mention: what was frozen in the queue, the clinic's facts, this reader's links."""
-        fields: dict[str, Any] = {**self.clinic.fields(), **claimed.fields}
+        facts = self.clinic.fields()
+        fields: dict[str, Any] = {**facts, **claimed.fields}
         for name in COUNTING:
             fields.pop(name, None)
         if claimed.person_id is not None:
@@ -46,10 +49,10 @@ class Letterhead:
             fields["preferences_url"] = self.links.url(f"/preferences/{token}")
         if claimed.stream == "marketing":
             fields["unsubscribe_url"] = self.unsubscribe_url(claimed)
-            fields |= self._counting(claimed)
+            fields |= self._counting(claimed, facts)
         return fields
 
-    def _counting(self, claimed: Claimed) -> dict[str, str]:
+    def _counting(self, claimed: Claimed, facts: Mapping[str, str]) -> dict[str, str]:
         """Where this letter's links begin: with herself in them where she agreed, else the same for every reader.
 
         A letter whose fields stand in for a fact of the clinic leads where only its own row knows: it is not counted.
@@ -59,10 +62,12 @@ class Letterhead:
                 CLICKS: self.links.url(f"/c/{self.links.sign(Purpose.CLICK, claimed.id)}"),
                 OPENED: self.links.url(f"/o/{self.links.sign(Purpose.OPEN, claimed.id)}.gif"),
             }
-        if claimed.fields.keys() & self.clinic.fields().keys():
+        if claimed.fields.keys() & facts.keys():
             return {}
-        token = self.links.sign(Purpose.COUNT, *claimed.letter.encode())
-        return {CLICKS: self.links.url(f"/c/{token}")}
+        if claimed.letter not in self._alike:
+            token = self.links.sign(Purpose.COUNT, *claimed.letter.encode())
+            self._alike[claimed.letter] = self.links.url(f"/c/{token}")
+        return {CLICKS: self._alike[claimed.letter]}
 
     def unsubscribe_url(self, claimed: Claimed) -> str:
         """Works for years, needs no row: mailbox, person and stream stand in the token."""
